@@ -1,0 +1,1 @@
+"""The port between the ERP and payment platforms. Plain Python: nothing here imports the ORM."""

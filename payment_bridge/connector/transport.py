@@ -1,0 +1,206 @@
+"""HTTP as connectors use it: bounded, verified, recorded, and honest about what may have happened."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    NameResolutionError,
+    NewConnectionError,
+    SSLError,
+)
+from urllib3.util.retry import Retry
+
+from .errors import Misconfigured, NotSent, Uncertain
+from .redaction import redact_text
+
+CONNECT_TIMEOUT = 5.0
+READ_TIMEOUT = 30.0
+MAX_ANSWER_BYTES = 8 * 1024 * 1024
+_CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One request to send. ``sensitive`` names the fields to mask in the record of it; a ``label`` (the
+    platform's method name) makes the record readable."""
+
+    method: str
+    url: str
+    label: str
+    headers: Mapping[str, str] | None = None
+    body: bytes | None = None
+    sensitive: Collection[str] = ()
+    read_timeout: float = READ_TIMEOUT
+    max_bytes: int = MAX_ANSWER_BYTES
+    keep_answer: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """A whole answer: raw ``body`` bytes, header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request and what came of it, redacted, for the wire log. ``started_at`` is UTC."""
+
+    label: str
+    method: str
+    url: str
+    request: str
+    started_at: datetime
+    status: int | None = None
+    response: str | None = None
+    elapsed_ms: int = 0
+    error: str | None = None
+
+
+class Transport:
+    """Sends requests for one channel and records each.
+
+    ``allowed_hosts`` None lets a channel in the sandbox environment go anywhere; otherwise only those
+    hosts are called, over verified TLS, and never at a private address. Redirects are never followed.
+    Safe to use from several threads.
+    """
+
+    def __init__(self, *, allowed_hosts: frozenset[str] | None, pool_size: int = 32):
+        self._allowed_hosts = allowed_hosts
+        self._local = threading.local()
+        self._session = requests.Session()
+        self._session.trust_env = False
+        adapter = HTTPAdapter(
+            pool_connections=4, pool_maxsize=pool_size, max_retries=Retry(0, read=False)
+        )
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+
+    @contextmanager
+    def recorded(self) -> Iterator[list[Exchange]]:
+        """Collect the exchanges that this thread makes inside the block."""
+        before = getattr(self._local, "exchanges", None)
+        self._local.exchanges = exchanges = []
+        try:
+            yield exchanges
+        finally:
+            self._local.exchanges = before
+
+    def send(self, request: HttpRequest) -> HttpResponse:
+        """Send once and read the whole answer.
+
+        :raises NotSent: no byte of the request reached the platform.
+        :raises Uncertain: it was sent, or may have been, and no whole answer came back.
+        :raises Misconfigured: the address is not one this channel may call.
+        """
+        exchange = self._open_exchange(request)
+        started = time.monotonic()
+        try:
+            self._check_address(request.url)
+            response = self._perform(request)
+        except (NotSent, Uncertain) as error:
+            exchange.error = error.message
+            raise
+        finally:
+            exchange.elapsed_ms = int((time.monotonic() - started) * 1000)
+        exchange.status = response.status
+        exchange.response = self._kept_answer(request, response)
+        return response
+
+    def _open_exchange(self, request: HttpRequest) -> Exchange:
+        parts = urlsplit(request.url)
+        sent = "&".join(filter(None, (parts.query, (request.body or b"").decode("utf-8", "replace"))))
+        exchange = Exchange(
+            label=request.label,
+            method=request.method,
+            url=f"{parts.scheme}://{parts.netloc}{parts.path}",
+            request=redact_text(sent, request.sensitive),
+            started_at=datetime.now(UTC),
+        )
+        exchanges = getattr(self._local, "exchanges", None)
+        if exchanges is not None:
+            exchanges.append(exchange)
+        return exchange
+
+    @staticmethod
+    def _kept_answer(request: HttpRequest, response: HttpResponse) -> str:
+        if not request.keep_answer:
+            return f"[{len(response.body)} bytes]"
+        return redact_text(response.body.decode("utf-8", "replace"), request.sensitive)
+
+    def _check_address(self, url: str) -> None:
+        if self._allowed_hosts is None:
+            return
+        parts = urlsplit(url)
+        if parts.scheme != "https" or parts.hostname not in self._allowed_hosts:
+            raise Misconfigured(f"{parts.scheme}://{parts.hostname} is not an address of this platform")
+        try:
+            found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise NotSent(f"the name {parts.hostname} could not be resolved") from error
+        if any(not ipaddress.ip_address(address[4][0]).is_global for address in found):
+            raise Misconfigured(f"{parts.hostname} resolves to a private address")
+
+    def _perform(self, request: HttpRequest) -> HttpResponse:
+        try:
+            with self._session.request(
+                request.method,
+                request.url,
+                data=request.body,
+                headers=dict(request.headers or {}),
+                timeout=(CONNECT_TIMEOUT, request.read_timeout),
+                allow_redirects=False,
+                stream=True,
+            ) as answer:
+                return HttpResponse(
+                    status=answer.status_code,
+                    headers={name.lower(): value for name, value in answer.headers.items()},
+                    body=self._read(answer, request),
+                )
+        except requests.exceptions.ConnectTimeout as error:
+            raise NotSent("the platform could not be reached in time") from error
+        except requests.exceptions.ConnectionError as error:
+            if _never_connected(error):
+                raise NotSent("the platform could not be reached") from error
+            raise Uncertain("the connection broke before the whole answer arrived") from error
+        except requests.exceptions.Timeout as error:
+            raise Uncertain("no answer arrived in time") from error
+        except requests.exceptions.RequestException as error:
+            raise Uncertain("the answer could not be read") from error
+
+    @staticmethod
+    def _read(answer: requests.Response, request: HttpRequest) -> bytes:
+        deadline = time.monotonic() + request.read_timeout * 2
+        body = bytearray()
+        for chunk in answer.iter_content(_CHUNK):
+            body += chunk
+            if len(body) > request.max_bytes:
+                raise Uncertain(f"the answer is larger than {request.max_bytes} bytes")
+            if time.monotonic() > deadline:
+                raise Uncertain("the answer arrived too slowly")
+        return bytes(body)
+
+
+def _never_connected(error: requests.exceptions.ConnectionError) -> bool:
+    """Whether the failure came before any byte was sent: no name, no route, refused, not the right
+    certificate."""
+    cause = error.args[0] if error.args else None
+    reason = getattr(cause, "reason", cause)
+    if isinstance(reason, SSLError):
+        return bool(reason.args) and isinstance(reason.args[0], ssl.SSLCertVerificationError)
+    return isinstance(reason, (NewConnectionError, NameResolutionError, ConnectTimeoutError))

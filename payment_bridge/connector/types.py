@@ -1,0 +1,385 @@
+"""The values that cross the port between the ERP and a connector.
+
+Everything here is immutable and knows neither the ORM nor a platform. Money is a ``Decimal`` with an
+ISO 4217 code; times are timezone-aware UTC; days are dates in the platform's own zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+
+class Bilingual(NamedTuple):
+    """One sentence in the two languages every connector speaks to people."""
+
+    en: str
+    zh: str
+
+    def in_language(self, lang: str | None) -> str:
+        """The text for an Odoo language code such as ``zh_CN``; English for anything not Chinese."""
+        return self.zh if (lang or "").startswith("zh") else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An exact amount: ``amount`` in major units (yuan, not fen), ``currency`` an ISO 4217 code."""
+
+    amount: Decimal
+    currency: str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.amount, Decimal) or not self.amount.is_finite():
+            raise ValueError(f"money needs a finite Decimal, not {self.amount!r}")
+
+
+class Operation(StrEnum):
+    """What a channel can be asked to do."""
+
+    PAY_OUT = "pay_out"
+    QUERY = "query"
+    COLLECT = "collect"
+    CLOSE = "close"
+    REFUND = "refund"
+    BALANCE = "balance"
+    STATEMENT = "statement"
+    RECEIPT = "receipt"
+    NOTIFICATION = "notification"
+
+
+class OutcomeStatus(StrEnum):
+    """What a platform has said about one order. The only vocabulary the ERP understands."""
+
+    PROCESSING = "processing"  # accepted, not final
+    SUCCEEDED = "succeeded"  # the money has moved
+    FAILED = "failed"  # certainly not moved, and it never will under this key
+    RETURNED = "returned"  # had moved, and came back
+    CLOSED = "closed"  # ended without moving, by us or by time
+    NOT_FOUND = "not_found"  # the platform certainly never received this key
+
+
+FINAL_STATUSES = frozenset(
+    {OutcomeStatus.SUCCEEDED, OutcomeStatus.FAILED, OutcomeStatus.RETURNED, OutcomeStatus.CLOSED}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One answer about one order, in the port's words beside the platform's own.
+
+    ``amount`` is what the platform says it is about, None where it does not say. ``fee`` is what the
+    platform announces, never booked from here. ``executed_at`` and ``expected_at`` are UTC.
+    """
+
+    status: OutcomeStatus
+    key: str | None = None
+    platform_reference: str | None = None
+    fund_reference: str | None = None
+    platform_status: str | None = None
+    platform_code: str | None = None
+    platform_message: str | None = None
+    advice: Bilingual | None = None
+    amount: Money | None = None
+    fee: Money | None = None
+    executed_at: datetime | None = None
+    expected_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Payee:
+    """Who receives a pay-out, as a connector needs to know it.
+
+    ``kind`` is one of the connector's ``Capabilities.payee_kinds``; ``account`` is a login, a user id, a
+    card or an account number, as that kind says.
+    """
+
+    kind: str
+    account: str
+    name: str | None = None
+    bank_name: str | None = None
+    bank_code: str | None = None
+    bank_province: str | None = None
+    bank_city: str | None = None
+    bank_branch: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PayOutOrder:
+    """One order to pay ``payee``. ``key`` is the idempotency key: the same for every repeat."""
+
+    key: str
+    amount: Money
+    payee: Payee
+    title: str
+    remark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReference:
+    """Enough about an order placed earlier to ask for it again."""
+
+    key: str
+    operation: Operation
+    amount: Money
+    payee_kind: str | None = None
+    platform_reference: str | None = None
+    fund_reference: str | None = None
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Money held at the platform at one moment (``at``, UTC)."""
+
+    available: Money
+    frozen: Money
+    total: Money
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """An electronic receipt (电子回单). ``content`` is None while the platform is still making it;
+    ``handle`` is then what to ask with next time."""
+
+    handle: str | None = None
+    name: str | None = None
+    content: bytes | None = None
+    media_type: str = "application/pdf"
+
+
+class LineKind(StrEnum):
+    """What a statement line is about."""
+
+    COLLECTION = "collection"
+    PAY_OUT = "pay_out"
+    REFUND = "refund"
+    FEE = "fee"
+    WITHDRAWAL = "withdrawal"
+    DEPOSIT = "deposit"
+    RETURN = "return"
+    ADJUSTMENT = "adjustment"
+    CHARGEBACK = "chargeback"
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One normalised row of a platform's statement.
+
+    ``amount`` is the signed effect on the account (positive is money in), in major units of
+    ``currency``. ``gross`` and ``fee`` are given where the platform nets them in one row (a charged fee
+    is positive: amount = gross - fee); otherwise gross equals the amount and the fee is zero. ``entry_reference`` is unique within the platform
+    account; ``key`` is our own idempotency key where the row carries it. ``balance`` is the running
+    balance after the row where the file shows one. ``row`` counts the file's lines from 1.
+    """
+
+    row: int
+    kind: LineKind
+    entry_reference: str
+    amount: Decimal
+    currency: str
+    occurred_at: datetime
+    settled_on: date
+    gross: Decimal
+    fee: Decimal = Decimal(0)
+    key: str | None = None
+    platform_reference: str | None = None
+    balance: Decimal | None = None
+    counterparty: str | None = None
+    description: str | None = None
+    platform_kind: str | None = None
+    raw: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StatementHeader:
+    """What the file says about itself before its rows. Days are inclusive, in the platform's zone."""
+
+    account: str | None
+    first_day: date
+    last_day: date
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementTotals:
+    """What the rows added up to, already checked against the file's own totals."""
+
+    count_in: int
+    sum_in: Decimal
+    count_out: int
+    sum_out: Decimal
+    opening: Decimal | None
+    closing: Decimal | None
+
+
+class StatementReader(Protocol):
+    """A statement being read: iterate it once, then ask for ``totals``.
+
+    Iteration raises ``StatementError`` with the row and the reason as soon as something is wrong,
+    and at the end when the rows do not add up to the file's own totals.
+    """
+
+    header: StatementHeader
+
+    def __iter__(self) -> Iterator[StatementLine]: ...
+
+    @property
+    def totals(self) -> StatementTotals: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFile:
+    """A statement as the platform gave it. ``content`` None with ``empty`` says that the day had no
+    movement; None without it says that the file is not ready yet (ask again at ``retry_at``, UTC)."""
+
+    day: date
+    kind: str
+    name: str | None = None
+    content: bytes | None = None
+    empty: bool = False
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InboundRequest:
+    """One HTTP request that reached the notification door, untouched. Header names are lower case."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationEvent:
+    """A notification whose signature has been verified.
+
+    ``event_id`` is the platform's own id of the message: the same for each repeat of it.
+    ``operation`` names the kind of order it speaks of, None for a message that concerns no order.
+    """
+
+    event_id: str
+    event_type: str
+    operation: Operation | None
+    outcome: Outcome | None
+    occurred_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """What to answer to a platform that called us."""
+
+    status: int
+    body: bytes
+    media_type: str = "text/plain"
+
+
+class SettingKind(StrEnum):
+    """How a setting is entered and checked."""
+
+    TEXT = "text"
+    PRIVATE_KEY = "private_key"
+    PUBLIC_KEY = "public_key"
+    CERTIFICATE = "certificate"
+    CERTIFICATE_CHAIN = "certificate_chain"
+    BASE64_KEY = "base64_key"
+    URL = "url"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingField:
+    """One setting or credential of a connector: from it the form, the encryption and the help are made.
+
+    ``secret`` values are encrypted and never shown again. ``environments`` limits where it applies.
+    ``choices`` are (value, label) pairs for ``SettingKind.CHOICE``.
+    """
+
+    name: str
+    label: Bilingual
+    help: Bilingual
+    kind: SettingKind = SettingKind.TEXT
+    secret: bool = False
+    required: bool = True
+    default: str | None = None
+    choices: tuple[tuple[str, Bilingual], ...] = ()
+    environments: frozenset[str] = frozenset({"production", "sandbox"})
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeKind:
+    """One way to name a payee on a platform. ``name_required`` and ``bank_name_required`` say what else
+    the platform wants beside the account."""
+
+    code: str
+    label: Bilingual
+    account_label: Bilingual
+    name_required: bool = True
+    bank_name_required: bool = False
+    account_pattern: str = r".+"
+    late_return_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StatementKind:
+    """A statement the platform offers. ``covers_balance`` marks the one whose rows explain the account's
+    balance: the one that reaches the books."""
+
+    code: str
+    label: Bilingual
+    covers_balance: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a connector can do and under which limits; screens and checks read it instead of asking
+    which platform it is. Amount limits are in major units. ``zone`` is the platform's time zone;
+    ``statement_ready_at`` is when the file of a day is there on the next one."""
+
+    operations: frozenset[Operation]
+    currencies: frozenset[str]
+    payee_kinds: tuple[PayeeKind, ...] = ()
+    pay_out_minimum: Decimal = Decimal("0.01")
+    pay_out_maximum: Decimal | None = None
+    key_alphabet: str = "0-9A-Za-z"
+    key_max_length: int = 32
+    statement_kinds: tuple[StatementKind, ...] = ()
+    statement_ready_at: time = time(10, 0)
+    zone: str = "Asia/Shanghai"
+    payee_must_act: bool = False
+
+    def payee_kind(self, code: str) -> PayeeKind | None:
+        """The declared payee kind of that code, or None."""
+        return next((kind for kind in self.payee_kinds if kind.code == code), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    """What a channel hands its connector: the environment and the declared settings, secrets in clear.
+
+    It lives in memory only; ``repr`` shows no value.
+    """
+
+    environment: str
+    values: Mapping[str, str] = field(repr=False)
+    notify_url: str | None = None
+
+    def get(self, name: str, default: str | None = None) -> str | None:
+        """The setting's value, or ``default`` where it is absent or empty."""
+        return self.values.get(name) or default
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionReport:
+    """One step of a connection test: what was tried, whether it worked, what it means."""
+
+    step: Bilingual
+    ok: bool
+    detail: Bilingual

@@ -1,0 +1,424 @@
+"""One order placed with a channel."""
+
+import base64
+import os
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.orm.models import NO_ACCESS
+from odoo.tools import SQL
+
+from ..connector import registry
+from ..connector.redaction import mask_account
+from ..connector.types import Money, Operation, OrderReference, Payee, PayOutOrder
+from .instruction_states import (
+    ENDED_WITHOUT_PAYMENT,
+    FROM_OUTCOME,
+    LIVE,
+    OPEN_AT_PLATFORM,
+    State,
+    is_old_news,
+    may_become,
+)
+
+SELECTION_STATE = [
+    (State.QUEUED.value, "Waiting to be sent"),
+    (State.SENDING.value, "Being sent"),
+    (State.UNCERTAIN.value, "Result unknown"),
+    (State.PROCESSING.value, "Processing"),
+    (State.SUCCEEDED.value, "Succeeded"),
+    (State.FAILED.value, "Failed"),
+    (State.RETURNED.value, "Returned"),
+    (State.CANCELLED.value, "Cancelled"),
+]
+
+
+class PaymentBridgeInstruction(models.Model):
+    """An order to a platform, with the idempotency key that makes repeating it harmless.
+
+    Its content is fixed when it is made. Its state moves only through :meth:`_move_to`, by the table
+    of :mod:`.instruction_states`, each step with an audit event in the same transaction.
+    """
+
+    _name = "payment.bridge.instruction"
+    _description = "Payment Instruction"
+    _order = "id desc"
+    _rec_name = "key"
+
+    key = fields.Char(
+        string="Our Number",
+        required=True,
+        readonly=True,
+        index=True,
+        help="Sent with every repeat of this order: the platform pays it at most once.",
+    )
+    channel_id = fields.Many2one("payment.bridge.channel", required=True, readonly=True, index=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    payment_id = fields.Many2one("account.payment", readonly=True, index=True, ondelete="restrict")
+    partner_id = fields.Many2one("res.partner", readonly=True, index=True)
+    operation = fields.Selection(
+        [(Operation.PAY_OUT.value, "Pay-out")], required=True, readonly=True, default=Operation.PAY_OUT.value
+    )
+    amount = fields.Monetary(required=True, readonly=True)
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    payee_kind = fields.Char(readonly=True)
+    payee_kind_label = fields.Char(compute="_compute_payee")
+    payee_account = fields.Char(readonly=True, groups=NO_ACCESS)
+    payee_account_masked = fields.Char(string="Account", compute="_compute_payee")
+    payee_name = fields.Char(readonly=True)
+    payee_bank_name = fields.Char(readonly=True)
+    payee_bank_code = fields.Char(readonly=True)
+    payee_bank_province = fields.Char(readonly=True)
+    payee_bank_city = fields.Char(readonly=True)
+    payee_bank_branch = fields.Char(readonly=True)
+    title = fields.Char(readonly=True, required=True)
+    remark = fields.Char(readonly=True)
+
+    state = fields.Selection(
+        SELECTION_STATE, required=True, readonly=True, default=State.QUEUED.value, index=True
+    )
+    platform_reference = fields.Char(readonly=True, index="btree_not_null")
+    fund_reference = fields.Char(
+        readonly=True, index="btree_not_null", help="The number under which the platform's statement shows it."
+    )
+    platform_status = fields.Char(readonly=True)
+    platform_code = fields.Char(readonly=True)
+    platform_message = fields.Char(readonly=True)
+    advice = fields.Text(string="What It Means", compute="_compute_advice")
+    advice_text = fields.Text(readonly=True)
+    hold_reason = fields.Char(readonly=True, help="Why a waiting instruction has not left yet.")
+    executed_at = fields.Datetime(readonly=True)
+    expected_at = fields.Datetime(readonly=True)
+
+    not_before = fields.Datetime(readonly=True)
+    claim_token = fields.Integer(readonly=True)
+    send_count = fields.Integer(string="Times Sent", readonly=True)
+    sent_at = fields.Datetime(string="Last Sent", readonly=True)
+    query_count = fields.Integer(string="Times Asked", readonly=True)
+    next_query_at = fields.Datetime(string="Asked Next", readonly=True)
+    watch_until = fields.Datetime(
+        readonly=True, help="Until when a successful payment is watched for a late return."
+    )
+    finished_at = fields.Datetime(readonly=True)
+    books_pending = fields.Boolean(
+        readonly=True, help="The result is known but the journal entries could not follow yet."
+    )
+    exchange_ids = fields.One2many("payment.bridge.exchange", "instruction_id", readonly=True)
+    notification_ids = fields.One2many("payment.bridge.notification", "instruction_id", readonly=True)
+    discrepancy_ids = fields.One2many("payment.bridge.discrepancy", "instruction_id", readonly=True)
+    can_query = fields.Boolean(compute="_compute_can")
+    can_cancel = fields.Boolean(compute="_compute_can")
+
+    _key_unique = models.UniqueIndex("(channel_id, key)", "An instruction's number is used once per channel.")
+    _live_per_payment = models.UniqueIndex(
+        "(payment_id) WHERE state IN ('queued', 'sending', 'uncertain', 'processing', 'succeeded')"
+        " AND operation = 'pay_out'",
+        "This payment already has an instruction that may have moved money.",
+    )
+    _amount_positive = models.Constraint("CHECK (amount > 0)", "An instruction needs an amount above zero.")
+    _queue = models.Index("(channel_id, id) WHERE state = 'queued'")
+    _due = models.Index("(next_query_at) WHERE next_query_at IS NOT NULL")
+    _claimed = models.Index("(claim_token) WHERE state = 'sending'")
+
+    @api.depends("payee_kind")
+    @api.depends_context("lang")
+    def _compute_payee(self):
+        kinds = registry.payee_kinds()
+        for instruction in self:
+            kind = kinds.get(instruction.payee_kind)
+            instruction.payee_kind_label = kind.label.in_language(self.env.lang) if kind else False
+            instruction.payee_account_masked = mask_account(instruction.sudo().payee_account)
+
+    @api.depends("platform_code", "advice_text")
+    @api.depends_context("lang")
+    def _compute_advice(self):
+        for instruction in self:
+            connector = instruction.channel_id._connector_class() if instruction.channel_id else None
+            words = connector.explain(instruction.platform_code) if connector else None
+            instruction.advice = words.in_language(self.env.lang) if words else instruction.advice_text
+
+    @api.depends("state")
+    def _compute_can(self):
+        for instruction in self:
+            instruction.can_query = instruction.state in OPEN_AT_PLATFORM | {State.SUCCEEDED}
+            instruction.can_cancel = instruction.state == State.QUEUED
+
+    def write(self, vals):
+        raise UserError(
+            self.env._(
+                "An instruction is changed only by what the platform says and by its own buttons."
+            )
+        )
+
+    def copy(self, default=None):
+        raise UserError(self.env._("An instruction cannot be duplicated: pay the bill again instead."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("An instruction is part of the trail and cannot be deleted."))
+
+    # -- what people may do -------------------------------------------------
+
+    def action_query_now(self):
+        """Ask the platform as soon as a scheduled action runs, which is at once."""
+        self._require_group("payment_bridge.group_clerk")
+        asked = self.filtered("can_query")
+        if not asked:
+            raise UserError(self.env._("There is nothing to ask the platform about."))
+        asked.sudo()._set(next_query_at=fields.Datetime.now())
+        self._wake_querier()
+        return self._notice(self.env._("The platform is being asked now."))
+
+    def action_send_now(self):
+        """Let a waiting instruction leave at once instead of at its time."""
+        self._require_group("payment_bridge.group_clerk")
+        waiting = self.filtered(lambda instruction: instruction.state == State.QUEUED)
+        if not waiting:
+            raise UserError(self.env._("Nothing here waits to be sent."))
+        waiting.sudo()._set(not_before=False)
+        self._wake_dispatcher()
+        return self._notice(self.env._("It leaves with the next run, which starts now."))
+
+    def action_cancel(self):
+        """Withdraw instructions that have not been sent; their bills open again."""
+        self._require_group("payment_bridge.group_clerk")
+        for instruction in self.sudo():
+            if instruction._lock_state() != State.QUEUED:
+                raise UserError(
+                    self.env._(
+                        "%s has left already and cannot be withdrawn. Ask the platform for its result.",
+                        instruction.key,
+                    )
+                )
+            instruction._move_to(State.CANCELLED, reason=self.env._("Withdrawn before sending."))
+
+    def action_open_payment(self):
+        """The payment behind the instruction."""
+        self.ensure_one()
+        return self.payment_id._get_records_action()
+
+    def _require_group(self, group):
+        if not self.env.user.has_group(group):
+            raise UserError(
+                self.env._("This needs the role %s.", self.env.ref(group).sudo().full_name)
+            )
+
+    def _notice(self, message):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "info", "message": message, "next": {"type": "ir.actions.act_window_close"}},
+        }
+
+    # -- making -------------------------------------------------------------
+
+    @api.model
+    @api.private
+    def _place(self, vals_list):
+        """Make instructions and wake the dispatcher. They leave only after this transaction commits."""
+        instructions = self.sudo().create([{"key": self._new_key(), **vals} for vals in vals_list])
+        for instruction in instructions:
+            self.env["payment.bridge.audit.event"]._record(
+                "instruction.queued",
+                instruction,
+                key=instruction.key,
+                payment=instruction.payment_id.name,
+                amount=str(instruction._money().amount),
+                currency=instruction.currency_id.name,
+                payee=instruction.payee_account_masked,
+            )
+        self._wake_dispatcher()
+        return instructions
+
+    @api.model
+    def _new_key(self):
+        """A number that is unique for ever and fits every platform: the day, then 80 random bits."""
+        random_part = base64.b32encode(os.urandom(10)).decode()
+        return f"{fields.Date.today():%Y%m%d}{random_part}"
+
+    @api.private
+    def _money(self):
+        return Money(self._exact(self.amount), self.currency_id.name)
+
+    def _exact(self, amount):
+        """The stored amount as a Decimal with the currency's places: nothing finer is ever stored."""
+        return Decimal(f"{amount:.{self.currency_id.decimal_places}f}")
+
+    @api.private
+    def _pay_out_order(self):
+        """The instruction as a connector needs it."""
+        self.ensure_one()
+        return PayOutOrder(
+            key=self.key,
+            amount=self._money(),
+            title=self.title,
+            remark=self.remark or None,
+            payee=Payee(
+                kind=self.payee_kind,
+                account=self.sudo().payee_account,
+                name=self.payee_name or None,
+                bank_name=self.payee_bank_name or None,
+                bank_code=self.payee_bank_code or None,
+                bank_province=self.payee_bank_province or None,
+                bank_city=self.payee_bank_city or None,
+                bank_branch=self.payee_bank_branch or None,
+            ),
+        )
+
+    @api.private
+    def _reference(self):
+        """Enough of the instruction to ask the platform about it."""
+        self.ensure_one()
+        return OrderReference(
+            key=self.key,
+            operation=Operation(self.operation),
+            amount=self._money(),
+            payee_kind=self.payee_kind,
+            platform_reference=self.platform_reference or None,
+            fund_reference=self.fund_reference or None,
+            sent_at=self.sent_at or None,
+        )
+
+    # -- the one way a state changes ----------------------------------------
+
+    def _lock_state(self):
+        """Lock the row and answer its state as it is now."""
+        self.ensure_one()
+        self.flush_recordset()
+        rows = self.env.execute_query(
+            SQL("SELECT state FROM payment_bridge_instruction WHERE id = %s FOR UPDATE", self.id)
+        )
+        self.invalidate_recordset(["state"])
+        return State(rows[0][0])
+
+    @api.private
+    def _set(self, **values):
+        """Write technical fields past :meth:`write`, which refuses everything."""
+        return super().write(values)
+
+    @api.private
+    def _move_to(self, new, *, reason, source=None, **values):
+        """Make one step of the table, with its audit event and its effect on the books.
+
+        ``reason`` is kept in the trail; ``source`` says who told (answer, query, notification, person).
+
+        :raises ValueError: for a step that the table does not allow.
+        """
+        self.ensure_one()
+        current = self._lock_state()
+        if not may_become(current, new):
+            raise ValueError(f"instruction {self.key} cannot go from {current} to {new}")
+        new = State(new)
+        if new in ENDED_WITHOUT_PAYMENT:
+            values.update(finished_at=fields.Datetime.now(), next_query_at=False, books_pending=True)
+        elif new == State.SUCCEEDED:
+            values.update(finished_at=fields.Datetime.now(), **self._watch_values())
+        self._set(state=new.value, **values)
+        self.env["payment.bridge.audit.event"]._record(
+            f"instruction.{new}",
+            self,
+            key=self.key,
+            previous=current.value,
+            reason=reason,
+            source=source,
+            code=values.get("platform_code"),
+            reference=values.get("platform_reference"),
+        )
+        self._follow_in_books(new, reason)
+
+    @api.private
+    def _apply(self, outcome, source):
+        """Take in what a platform said about this order: once, in any order, by whatever way it came.
+
+        Answers True when the state changed. Anything that contradicts what is final becomes a
+        discrepancy and changes nothing.
+        """
+        self.ensure_one()
+        current = self._lock_state()
+        told = FROM_OUTCOME[outcome.status]
+        if outcome.amount is not None and outcome.amount != self._money():
+            self._note_amount_difference(outcome, source)
+            if current == State.SENDING:
+                self._move_to(
+                    State.UNCERTAIN,
+                    reason="the answer speaks of another amount",
+                    source=source,
+                    **self._query_values(first=True),
+                )
+            return False
+        if current == told or is_old_news(current, told):
+            self._complete(outcome)
+            return False
+        if not may_become(current, told):
+            self._note_contradiction(current, told, outcome, source)
+            return False
+        reason = outcome.platform_message or outcome.platform_code or outcome.platform_status or told.value
+        values = self._outcome_values(outcome)
+        if told == State.PROCESSING:
+            values.update(self._query_values(first=True))
+        self._move_to(told, reason=reason, source=source, **values)
+        return True
+
+    def _outcome_values(self, outcome):
+        values = {
+            "platform_status": outcome.platform_status,
+            "platform_code": outcome.platform_code,
+            "platform_message": outcome.platform_message,
+            "advice_text": outcome.advice and outcome.advice.en,
+            "hold_reason": False,
+        }
+        references = {
+            "platform_reference": outcome.platform_reference,
+            "fund_reference": outcome.fund_reference,
+            "executed_at": outcome.executed_at and outcome.executed_at.replace(tzinfo=None),
+            "expected_at": outcome.expected_at and outcome.expected_at.replace(tzinfo=None),
+        }
+        values.update({name: value for name, value in references.items() if value})
+        return values
+
+    def _complete(self, outcome):
+        """Fill references that an earlier message did not carry."""
+        missing = {
+            name: value
+            for name, value in self._outcome_values(outcome).items()
+            if value and not self[name] and name in ("platform_reference", "fund_reference", "executed_at")
+        }
+        if missing:
+            self._set(**missing)
+
+    def _note_amount_difference(self, outcome, source):
+        self.env["payment.bridge.discrepancy"]._raise(
+            "amount",
+            instruction=self,
+            key=f"amount-{self.key}-{outcome.amount.amount}-{outcome.amount.currency}",
+            summary=self.env._(
+                "%(teller)s speaks of %(told)s for %(key)s, which was ordered for %(ordered)s. Nothing was"
+                " changed. Compare with the platform's own record before anything else.",
+                teller=source,
+                told=f"{outcome.amount.amount} {outcome.amount.currency}",
+                key=self.key,
+                ordered=f"{self._money().amount} {self.currency_id.name}",
+            ),
+        )
+
+    def _note_contradiction(self, current, told, outcome, source):
+        self.env["payment.bridge.discrepancy"]._raise(
+            "contradiction",
+            instruction=self,
+            key=f"contradiction-{self.key}-{current}-{told}",
+            summary=self.env._(
+                "%(teller)s says %(told)s for %(key)s, which is already %(current)s. Nothing was changed."
+                " Check the platform's record; if money has moved twice or not at all, act from there.",
+                teller=source,
+                told=told.value,
+                key=self.key,
+                current=current.value,
+            ),
+        )
+
+    @api.model
+    @api.private
+    def _live_states(self):
+        """States in which an instruction may have moved money, or still may."""
+        return [state.value for state in LIVE]

@@ -1,0 +1,352 @@
+"""Sending: claim and commit, call outside any transaction, record what came back."""
+
+import logging
+import secrets
+from collections import Counter
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import psycopg2.errors
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..connector.base import Connector
+from ..connector.errors import (
+    ConnectorError,
+    InvalidOrder,
+    Misconfigured,
+    NotSent,
+    Rejected,
+    Throttled,
+    Uncertain,
+)
+from ..connector.transport import Exchange
+from ..connector.types import Bilingual, Outcome, PayOutOrder
+from .instruction_states import State
+
+_logger = logging.getLogger(__name__)
+
+CLAIM_BATCH = 40
+_CLAIM_LOCK = 0x7062636C
+RECORD_TRIES = 5
+COLLISIONS = (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected)
+NOT_SENT_PAUSE = timedelta(seconds=30)
+CURE_PAUSE = timedelta(minutes=30)
+
+
+@dataclass(slots=True)
+class Call:
+    """One order on its way: plain values only, so that it can cross a thread."""
+
+    instruction_id: int
+    channel_id: int
+    connector: Connector
+    order: PayOutOrder
+    outcome: Outcome | None = None
+    error: ConnectorError | None = None
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    @property
+    def reached(self) -> bool:
+        """Whether the platform answered at all, with good news or bad."""
+        return self.outcome is not None or any(one.status is not None for one in self.exchanges)
+
+    def count_in(self, seen: Counter) -> None:
+        """Add this call to what a run has met."""
+        seen["answered" if self.reached else "unreachable"] += 1
+        if self.error is not None and not self.reached:
+            seen["last_error"] = self.error.message
+
+
+def place_order(call: Call) -> Call:
+    """Send one order from a worker thread; keeps what happened instead of raising it."""
+    with call.connector.transport.recorded() as exchanges:
+        try:
+            call.outcome = call.connector.pay_out(call.order)
+        except ConnectorError as error:
+            call.error = error
+        except Exception as error:  # a defect after the claim: what happened at the platform is unknown
+            _logger.exception("the connector failed while sending %s", call.order.key)
+            call.error = Uncertain(f"the connector failed ({type(error).__name__})")
+    call.exchanges = exchanges
+    return call
+
+
+class PaymentBridgeInstruction(models.Model):
+    _inherit = "payment.bridge.instruction"
+
+    @api.model
+    def _wake_dispatcher(self):
+        self.env.ref("payment_bridge.cron_dispatch").sudo()._trigger()
+
+    @api.model
+    def _cron_dispatch(self):
+        """Send what waits, channel by channel, until nothing is left or the time is used up."""
+        self._recover_abandoned()
+        channels = self.env["payment.bridge.channel"].search([("state", "=", "active")])
+        for channel in channels:
+            if not channel.health_id._circuit_is_open() and not channel._dispatch():
+                break
+        self.env.ref("payment_bridge.cron_seal")._trigger()
+        self.env["ir.cron"]._commit_progress()
+
+    @api.model
+    @api.private
+    def _recover_abandoned(self):
+        """Instructions whose dispatcher died between claim and record become uncertain.
+
+        A dispatcher holds a session lock on its claim token while it lives; a lock that can be taken
+        proves that it is gone.
+        """
+        tokens = self.env.execute_query(
+            SQL("SELECT DISTINCT claim_token FROM payment_bridge_instruction WHERE state = 'sending'")
+        )
+        for (token,) in tokens:
+            self.env.cr.execute(SQL("SELECT pg_try_advisory_lock(%s, %s)", _CLAIM_LOCK, token))
+            if not self.env.cr.fetchone()[0]:
+                continue
+            abandoned = self.search([("state", "=", State.SENDING.value), ("claim_token", "=", token)])
+            for instruction in abandoned:
+                if instruction._lock_state() == State.SENDING:
+                    instruction._move_to(
+                        State.UNCERTAIN,
+                        reason="the sender stopped before it noted the answer",
+                        source="recovery",
+                        **instruction._query_values(first=True, at_once=True),
+                    )
+            self.env.cr.execute(SQL("SELECT pg_advisory_unlock(%s, %s)", _CLAIM_LOCK, token))
+            self.env["ir.cron"]._commit_progress()
+        if tokens:
+            self._wake_querier()
+
+    @api.private
+    def _claim(self, channel, token):
+        """Mark what may leave now as being sent and commit; answers the calls to make.
+
+        Nothing leaves before the claim is committed.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id FROM payment_bridge_instruction
+                 WHERE state = 'queued' AND channel_id = %s
+                   AND (not_before IS NULL OR not_before <= %s)
+                 ORDER BY id LIMIT %s
+                   FOR UPDATE SKIP LOCKED
+                """,
+                channel.id,
+                fields.Datetime.now(),
+                CLAIM_BATCH,
+            )
+        )
+        connector = channel._connector()
+        calls = []
+        room = channel._room_today()
+        for instruction in self.browse(row[0] for row in rows):
+            order = instruction._pay_out_order()
+            try:
+                connector.check_pay_out(order)
+            except InvalidOrder as error:
+                instruction._refuse_before_sending(error)
+                continue
+            if room is not None and order.amount.amount > room:
+                instruction._hold_until_tomorrow()
+                continue
+            room = room - order.amount.amount if room is not None else None
+            instruction._move_to(
+                State.SENDING,
+                reason="claimed",
+                source="dispatcher",
+                claim_token=token,
+                sent_at=fields.Datetime.now(),
+                send_count=instruction.send_count + 1,
+                hold_reason=False,
+                not_before=False,
+            )
+            calls.append(Call(instruction.id, channel.id, connector, order))
+        return calls, len(rows)
+
+    def _refuse_before_sending(self, error):
+        self._move_to(
+            State.FAILED,
+            reason=error.message,
+            source="check",
+            platform_code=error.code,
+            platform_message=error.message,
+            advice_text=error.advice and error.advice.in_language(self.env.user.lang),
+        )
+
+    def _hold_until_tomorrow(self):
+        tomorrow = datetime.combine(
+            self.channel_id._today() + timedelta(days=1), datetime.min.time(),
+            tzinfo=ZoneInfo(self.channel_id._capabilities().zone),
+        ).astimezone(ZoneInfo("UTC")).replace(tzinfo=None)  # fmt: skip
+        self._set(
+            not_before=tomorrow,
+            hold_reason=self.env._("The channel's limit for today is used up; it leaves tomorrow."),
+        )
+
+    @api.private
+    def _record_call(self, call):
+        """Note what came of one call, in one transaction. Harmless to repeat."""
+        instruction = self.browse(call.instruction_id)
+        channel = self.env["payment.bridge.channel"].browse(call.channel_id)
+        self.env["payment.bridge.exchange"]._keep(channel, call.exchanges, instruction)
+        if call.outcome is not None:
+            instruction._apply(call.outcome, "answer")
+        elif instruction._lock_state() == State.SENDING:
+            instruction._note_send_error(call.error)
+
+    def _note_send_error(self, error):
+        """Decide by what is known about the money where an instruction goes after a failed send."""
+        words = {
+            "platform_code": error.code,
+            "platform_message": error.message,
+            "advice_text": error.advice and error.advice.in_language(self.env.user.lang),
+        }
+        if isinstance(error, Rejected) and not error.retry_same_key or isinstance(error, InvalidOrder):
+            self._move_to(State.FAILED, reason=error.message, source="answer", **words)
+        elif isinstance(error, (NotSent, Rejected)):
+            self._move_to(
+                State.QUEUED,
+                reason=error.message,
+                source="answer",
+                not_before=fields.Datetime.now() + self._pause_after(error),
+                hold_reason=error.advice.in_language(self.env.user.lang) if error.advice else error.message,
+                **words,
+            )
+            if isinstance(error, Misconfigured):
+                self.channel_id._pause_by_platform(error)
+        else:
+            self._move_to(
+                State.UNCERTAIN,
+                reason=error.message,
+                source="answer",
+                **words,
+                **self._query_values(first=True),
+            )
+
+    def _pause_after(self, error):
+        if isinstance(error, Throttled):
+            return timedelta(seconds=error.retry_after)
+        if isinstance(error, Rejected):
+            return CURE_PAUSE
+        return min(NOT_SENT_PAUSE * 2 ** min(self.send_count, 6), CURE_PAUSE)
+
+
+class PaymentBridgeChannel(models.Model):
+    _inherit = "payment.bridge.channel"
+
+    @api.private
+    def _dispatch(self):
+        """Send this channel's queue through a small pool of threads. Answers False when time is up."""
+        self.ensure_one()
+        instructions = self.env["payment.bridge.instruction"]
+        token = secrets.randbelow(2**31)
+        seen = Counter()
+        try:
+            self._connector()
+        except UserError as error:
+            self._pause(str(error))
+            self.env["ir.cron"]._commit_progress()
+            return True
+        with self._claim_lock(token), ThreadPoolExecutor(self.max_concurrency) as pool:
+            pending, more, time_left = set(), True, True
+            while pending or (more and time_left):
+                if more and time_left and len(pending) <= self.max_concurrency:
+                    calls, claimed = instructions._claim(self, token)
+                    time_left = self.env["ir.cron"]._commit_progress(claimed) > 0
+                    more = claimed == CLAIM_BATCH and self._may_go_on(seen)
+                    pending |= {pool.submit(place_order, call) for call in calls}
+                done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                self._record_all([future.result() for future in done], seen)
+        self._note_calls(seen)
+        return time_left
+
+    def _may_go_on(self, seen):
+        """Stop claiming when a run only meets a platform that cannot be reached, or was paused."""
+        return self.state == "active" and not (seen["unreachable"] >= 5 and not seen["answered"])
+
+    @contextmanager
+    def _claim_lock(self, token):
+        """Hold the session lock that shows this dispatcher is alive."""
+        self.env.cr.execute(SQL("SELECT pg_advisory_lock(%s, %s)", _CLAIM_LOCK, token))
+        try:
+            yield
+        except BaseException:
+            self.env.cr.rollback()  # or the unlock below could not run in the failed transaction
+            raise
+        finally:
+            self.env.cr.execute(SQL("SELECT pg_advisory_unlock(%s, %s)", _CLAIM_LOCK, token))
+
+    def _record_all(self, calls, seen):
+        """Record finished calls and commit; one by one when together they collide with another worker."""
+        instructions = self.env["payment.bridge.instruction"]
+        for call in calls:
+            call.count_in(seen)
+        try:
+            for call in calls:
+                instructions._record_call(call)
+            self.env["ir.cron"]._commit_progress()
+        except COLLISIONS:
+            self.env.cr.rollback()
+            self.env.invalidate_all()
+            for call in calls:
+                self._in_own_transaction(instructions._record_call, call)
+
+    @api.private
+    def _in_own_transaction(self, record, call):
+        """Note one call's result and commit, again when another worker was in the way. A result that
+        cannot be noted is not lost: the instruction stays unknown and is asked about."""
+        for _attempt in range(RECORD_TRIES):
+            try:
+                record(call)
+                self.env["ir.cron"]._commit_progress()
+                return
+            except COLLISIONS:
+                self.env.cr.rollback()
+                self.env.invalidate_all()
+        _logger.warning("the result of %s could not be noted; it will be asked for", call.order.key)
+
+    def _note_calls(self, seen):
+        """Tell the channel's health what this run met."""
+        self.health_id._note(
+            successes=seen["answered"], failures=seen["unreachable"], error=seen.get("last_error")
+        )
+        self.env["ir.cron"]._commit_progress()
+
+    @api.private
+    def _room_today(self):
+        """What the day's limit still allows, as a Decimal; None without a limit."""
+        self.ensure_one()
+        if not self.limit_per_day:
+            return None
+        zone = ZoneInfo(self._capabilities().zone)
+        day_start = (
+            datetime.combine(self._today(), datetime.min.time(), tzinfo=zone)
+            .astimezone(ZoneInfo("UTC"))
+            .replace(tzinfo=None)
+        )
+        instructions = self.env["payment.bridge.instruction"]
+        sent = instructions._read_group(
+            [
+                ("channel_id", "=", self.id),
+                ("sent_at", ">=", day_start),
+                ("state", "not in", ("queued", "failed", "cancelled")),
+            ],
+            [],
+            ["amount:sum"],
+        )[0][0]
+        probe = instructions.new({"currency_id": self.currency_id.id})
+        return probe._exact(self.limit_per_day) - probe._exact(sent or 0.0)
+
+    @api.private
+    def _pause_by_platform(self, error):
+        """The platform says that our side is set up wrongly: stop sending until a person has looked."""
+        words = error.advice or Bilingual(error.message, error.message)
+        self._pause(words.in_language(self.company_id.partner_id.lang or self.env.user.lang))

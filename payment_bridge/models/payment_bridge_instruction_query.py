@@ -1,0 +1,194 @@
+"""Asking: what became of an order, until somebody knows."""
+
+import random
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..connector.errors import ConnectorError, Misconfigured, Throttled, Uncertain
+from ..connector.types import OutcomeStatus
+from .instruction_states import OPEN_AT_PLATFORM, State
+from .payment_bridge_instruction_dispatch import Call, _logger
+
+SCHEDULE = [
+    timedelta(seconds=10),
+    timedelta(seconds=30),
+    timedelta(minutes=2),
+    timedelta(minutes=10),
+    timedelta(hours=1),
+]
+HOURLY_UNTIL = len(SCHEDULE) + 24
+JITTER = 0.2
+QUERY_BATCH = 40
+LEASE = timedelta(minutes=2)
+WATCH_EVERY = timedelta(hours=12)
+
+
+def delay_after(query_count: int) -> timedelta:
+    """How long to wait before asking once more after ``query_count`` questions: it grows to a day and
+    never ends, with a jitter of a fifth so that many do not ask at the same moment."""
+    if query_count < len(SCHEDULE):
+        delay = SCHEDULE[query_count]
+    else:
+        delay = timedelta(hours=1) if query_count < HOURLY_UNTIL else timedelta(days=1)
+    return delay * random.uniform(1 - JITTER, 1 + JITTER)
+
+
+def ask(call: Call) -> Call:
+    """Ask about one order from a worker thread; keeps what happened instead of raising it."""
+    with call.connector.transport.recorded() as exchanges:
+        try:
+            call.outcome = call.connector.query(call.order)
+        except ConnectorError as error:
+            call.error = error
+        except Exception as error:  # a defect of one connector must not stop the questions of others
+            _logger.exception("the connector failed while asking about %s", call.order.key)
+            call.error = Uncertain(f"the connector failed ({type(error).__name__})")
+    call.exchanges = exchanges
+    return call
+
+
+class PaymentBridgeInstruction(models.Model):
+    _inherit = "payment.bridge.instruction"
+
+    @api.model
+    def _wake_querier(self):
+        self.env.ref("payment_bridge.cron_query").sudo()._trigger()
+
+    def _query_values(self, *, first=False, at_once=False):
+        """When to ask next; ``first`` starts the schedule anew."""
+        count = 0 if first else self.query_count + 1
+        delay = timedelta(0) if at_once else delay_after(count)
+        return {"query_count": count, "next_query_at": fields.Datetime.now() + delay}
+
+    def _watch_values(self):
+        """A payment of a kind that can come back late is asked about for some days after success."""
+        kind = self.channel_id._capabilities().payee_kind(self.payee_kind)
+        days = kind.late_return_days if kind else 0
+        if not days:
+            return {"next_query_at": False, "watch_until": False}
+        now = fields.Datetime.now()
+        return {"next_query_at": now + WATCH_EVERY, "watch_until": now + timedelta(days=days)}
+
+    @api.model
+    def _cron_query(self):
+        """Ask about everything that is due, in bounded batches."""
+        self._recover_abandoned()
+        self._settle_pending_books()
+        channels = self.env["payment.bridge.channel"].with_context(active_test=False).search([])
+        for channel in channels:
+            if not channel._query_due():
+                break
+        self.env.ref("payment_bridge.cron_seal")._trigger()
+        self.env["ir.cron"]._commit_progress()
+
+    @api.private
+    def _claim_due(self, channel):
+        """Take what is due and put its next time forward, so that another worker leaves it alone."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id FROM payment_bridge_instruction
+                 WHERE channel_id = %s AND next_query_at <= %s
+                   AND state IN ('uncertain', 'processing', 'succeeded')
+                 ORDER BY next_query_at LIMIT %s
+                   FOR UPDATE SKIP LOCKED
+                """,
+                channel.id,
+                fields.Datetime.now(),
+                QUERY_BATCH,
+            )
+        )
+        due = self.browse(row[0] for row in rows)
+        if due:
+            due._set(next_query_at=fields.Datetime.now() + LEASE)
+        return due
+
+    @api.private
+    def _record_answer(self, call):
+        """Note what a question brought."""
+        instruction = self.browse(call.instruction_id)
+        self.env["payment.bridge.exchange"]._keep(instruction.channel_id, call.exchanges, instruction)
+        state = instruction._lock_state()
+        if call.error is not None:
+            instruction._ask_again(call.error)
+            if isinstance(call.error, Misconfigured) and instruction.channel_id.state == "active":
+                instruction.channel_id._pause_by_platform(call.error)
+        elif call.outcome.status == OutcomeStatus.NOT_FOUND:
+            instruction._never_arrived(state, call.outcome)
+        elif not instruction._apply(call.outcome, "query"):
+            instruction._ask_again()
+
+    def _ask_again(self, error=None):
+        """Nothing final yet: plan the next question."""
+        if self.state == State.SUCCEEDED:
+            now = fields.Datetime.now()
+            watching = self.watch_until and self.watch_until > now
+            self._set(next_query_at=now + WATCH_EVERY if watching else False)
+        elif self.state in OPEN_AT_PLATFORM:
+            values = self._query_values()
+            if isinstance(error, Throttled):
+                values["next_query_at"] = max(
+                    values["next_query_at"], fields.Datetime.now() + timedelta(seconds=error.retry_after)
+                )
+            self._set(**values)
+
+    def _never_arrived(self, state, outcome):
+        """The platform is certain that it never had this key. An uncertain order may leave again under
+        the same key; one that the platform had accepted is a contradiction."""
+        if state == State.UNCERTAIN:
+            self._move_to(
+                State.QUEUED,
+                reason="the platform never received it",
+                source="query",
+                not_before=False,
+                next_query_at=False,
+                **{k: v for k, v in self._outcome_values(outcome).items() if k.startswith("platform_")},
+            )
+            self._wake_dispatcher()
+            return
+        self.env["payment.bridge.discrepancy"]._raise(
+            "contradiction",
+            instruction=self,
+            key=f"vanished-{self.key}",
+            summary=self.env._(
+                "The platform accepted %s earlier and now says that it does not know it. Nothing was sent"
+                " again. Ask the platform with the wire log at hand.",
+                self.key,
+            ),
+        )
+        self._ask_again()
+
+
+class PaymentBridgeChannel(models.Model):
+    _inherit = "payment.bridge.channel"
+
+    @api.private
+    def _query_due(self):
+        """Ask about this channel's due instructions. Answers False when time is up."""
+        self.ensure_one()
+        instructions = self.env["payment.bridge.instruction"]
+        seen = Counter()
+        time_left = True
+        while time_left and (due := instructions._claim_due(self)):
+            try:
+                connector = self._connector()
+            except UserError as error:
+                _logger.warning("channel %s cannot ask: %s", self.id, error)
+                self.env["ir.cron"]._commit_progress()
+                return True
+            calls = [Call(one.id, self.id, connector, one._reference()) for one in due]
+            time_left = self.env["ir.cron"]._commit_progress() > 0
+            with ThreadPoolExecutor(min(self.max_concurrency, len(calls))) as pool:
+                answered = list(pool.map(ask, calls))
+            for call in answered:
+                call.count_in(seen)
+                self._in_own_transaction(instructions._record_answer, call)
+            if len(due) < QUERY_BATCH:
+                break
+        self._note_calls(seen)
+        return time_left

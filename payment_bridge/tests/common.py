@@ -1,0 +1,256 @@
+"""One place that makes a company, a channel, a vendor, a bill; and a platform that does as told."""
+
+import base64
+import json
+import os
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from unittest.mock import patch
+
+from odoo import Command, fields
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+
+from ..connector import registry
+from ..connector.base import Connector
+from ..connector.errors import InvalidOrder, NotificationRefused
+from ..connector.types import (
+    Balance,
+    Bilingual,
+    Capabilities,
+    ConnectionReport,
+    HttpAnswer,
+    Money,
+    NotificationEvent,
+    Operation,
+    Outcome,
+    OutcomeStatus,
+    PayeeKind,
+    SettingField,
+)
+
+MASTER_KEY = base64.b64encode(b"k" * 32).decode()
+PLATFORM_CODE = "obedient"
+
+
+class ObedientConnector(Connector):
+    """A platform that answers what the test has laid ready, and pays one key once.
+
+    ``answers[key]`` (or ``answers[None]`` for any key) is a list used from the front: an Outcome, an
+    exception to raise, or a callable on the order. ``paid`` counts what really was executed.
+    """
+
+    code = PLATFORM_CODE
+    label = Bilingual("Obedient Pay", "听话支付")
+    capabilities = Capabilities(
+        operations=frozenset(Operation),
+        currencies=frozenset({"CNY", "USD"}),
+        payee_kinds=(
+            PayeeKind("wallet", Bilingual("Wallet", "钱包"), Bilingual("wallet number", "钱包号")),
+            PayeeKind(
+                "bank_account",
+                Bilingual("Bank account", "银行账户"),
+                Bilingual("account number", "账号"),
+                late_return_days=7,
+            ),
+        ),
+        pay_out_maximum=Decimal("50000"),
+    )
+    setting_fields = (
+        SettingField("user", Bilingual("User", "用户"), Bilingual("Who.", "谁。")),
+        SettingField("secret", Bilingual("Secret", "密钥"), Bilingual("Key.", "密钥。"), secret=True),
+    )
+    answers = {}
+    query_answers = {}
+    paid = {}
+    asked = []
+
+    @classmethod
+    def reset(cls):
+        """Forget everything laid ready and everything done."""
+        cls.answers, cls.query_answers, cls.paid, cls.asked = {}, {}, {}, []
+
+    def check_pay_out(self, order):
+        if order.amount.amount > self.capabilities.pay_out_maximum:
+            raise InvalidOrder("amount", "over the platform's limit")
+        if "\x00" in order.title:
+            raise InvalidOrder("title", "a character that the platform refuses")
+
+    def pay_out(self, order):
+        return self._answer(self.answers, order.key, order, self._execute)
+
+    def query(self, reference):
+        type(self).asked.append(reference.key)
+        return self._answer(self.query_answers, reference.key, reference, self._tell)
+
+    def _answer(self, ready, key, subject, default):
+        laid = ready.get(key) or ready.get(None)
+        answer = laid.pop(0) if laid else default
+        if isinstance(answer, Exception):
+            raise answer
+        return answer(subject) if callable(answer) else answer
+
+    def _execute(self, order):
+        """Pay now, once, and say so."""
+        type(self).paid.setdefault(order.key, order.amount)
+        return self._tell(order)
+
+    def _tell(self, subject):
+        paid = self.paid.get(subject.key)
+        if paid is None:
+            return Outcome(OutcomeStatus.NOT_FOUND, key=subject.key)
+        return Outcome(
+            OutcomeStatus.SUCCEEDED, key=subject.key, platform_reference=f"OB{subject.key}", amount=paid
+        )
+
+    def balance(self):
+        money = Money(Decimal("1000.00"), "CNY")
+        zero = Money(Decimal(0), "CNY")
+        return Balance(money, zero, money, fields.Datetime.now())
+
+    def test_connection(self):
+        good = self.settings.get("secret") == "right"
+        words = Bilingual("The secret was tried.", "已尝试密钥。")
+        return [ConnectionReport(Bilingual("Secret", "密钥"), good, words)]
+
+    def read_notification(self, request):
+        message = json.loads(request.body)
+        if message.get("signature") != self.settings.get("secret"):
+            raise NotificationRefused("the signature is wrong", forged=True)
+        return NotificationEvent(
+            event_id=message["id"],
+            event_type="order.changed",
+            operation=Operation.PAY_OUT,
+            outcome=Outcome(
+                OutcomeStatus(message["status"]),
+                key=message["key"],
+                platform_reference=message.get("reference"),
+                amount=Money(Decimal(message["amount"]), "CNY"),
+            ),
+        )
+
+    def acknowledge(self, accepted):
+        return HttpAnswer(200, b"success" if accepted else b"fail")
+
+
+class BridgeCommon(AccountTestInvoicingCommon):
+    """A company with one active channel on the obedient platform, and users for each role."""
+
+    @classmethod
+    @AccountTestInvoicingCommon.setup_country("cn")
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.startClassPatcher(patch.dict(os.environ, {"PAYMENT_BRIDGE_MASTER_KEY": MASTER_KEY}))
+        registry.register(ObedientConnector)
+        cls.addClassCleanup(registry.unregister, PLATFORM_CODE)
+        ObedientConnector.reset()
+        cls.company = cls.company_data["company"]
+        cls.cny = cls.env.ref("base.CNY")
+        cls.cny.active = True
+        cls.company.currency_id = cls.cny
+        cls.env.user.group_ids = [
+            Command.link(cls.env.ref(f"payment_bridge.group_{role}").id)
+            for role in ("clerk", "approver", "channel_admin")
+        ] + [Command.link(cls.env.ref("account.group_validate_bank_account").id)]
+        cls.channel = cls.make_channel("Obedient")
+        cls.vendor = cls.make_vendor("Paper Mill", "wallet-0001")
+
+    @classmethod
+    def make_channel(cls, name, **values):
+        """An active channel with journal, accounts and credentials."""
+        channel = cls.env["payment.bridge.channel"].create(
+            {
+                "name": name,
+                "connector_code": PLATFORM_CODE,
+                "company_id": cls.company.id,
+                "currency_id": cls.cny.id,
+                **values,
+            }
+        )
+        for credential in channel.credential_ids:
+            credential.value = "right" if credential.name == "secret" else "someone"
+        channel._set_up_accounts()
+        channel.action_activate()
+        return channel
+
+    @classmethod
+    def make_vendor(cls, name, number, kind="wallet"):
+        """A vendor with one trusted account."""
+        vendor = cls.env["res.partner"].create({"name": name, "is_company": True, "supplier_rank": 1})
+        cls.env["res.partner.bank"].create(
+            {
+                "partner_id": vendor.id,
+                "acc_number": number,
+                "acc_holder_name": name,
+                "bridge_payee_kind": kind,
+                "allow_out_payment": True,
+            }
+        )
+        return vendor
+
+    @classmethod
+    def make_bill(cls, amount, vendor=None, **values):
+        """A posted vendor bill over exactly ``amount``."""
+        bill = cls.env["account.move"].create(
+            {
+                "move_type": "in_invoice",
+                "partner_id": (vendor or cls.vendor).id,
+                "invoice_date": fields.Date.today(),
+                "invoice_line_ids": [
+                    Command.create({"name": "Paper", "quantity": 1, "price_unit": amount, "tax_ids": []})
+                ],
+                **values,
+            }
+        )
+        bill.action_post()
+        return bill
+
+    def open_wizard(self, bills, channel=None, **values):
+        """The register-payment wizard, with the channel chosen."""
+        journal = (channel or self.channel).journal_id
+        return (
+            self.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=bills.ids)
+            .create(
+                {
+                    "journal_id": journal.id,
+                    "payment_method_line_id": journal._bridge_method_line("outbound").id,
+                    **values,
+                }
+            )
+        )
+
+    def pay(self, bills, channel=None, **values):
+        """Pay bills through the wizard; answers the payments."""
+        return self.open_wizard(bills, channel, **values)._create_payments()
+
+    @contextmanager
+    def job_env(self):
+        """An environment in which scheduled actions may commit, as they do in life."""
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            yield self.env(cr=cr, su=True)
+
+    def run_job(self, model, method):
+        """Run one scheduled action to its end."""
+        with self.job_env() as env:
+            getattr(env[model], method)()
+        self.env.invalidate_all()
+
+    def dispatch(self):
+        """Send what waits."""
+        self.run_job("payment.bridge.instruction", "_cron_dispatch")
+
+    def query(self, instructions=None):
+        """Ask about what is due; ``instructions`` are made due first."""
+        if instructions:
+            instructions.sudo()._set(next_query_at=fields.Datetime.subtract(fields.Datetime.now(), seconds=1))
+        self.run_job("payment.bridge.instruction", "_cron_query")
+
+    def assertBooksBalance(self, payment, paid):
+        """The payment's bill is settled exactly when the money moved."""
+        for bill in payment.bridge_reservation_ids.bill_id:
+            expected = 0.0 if paid else bill.amount_total
+            self.assertAlmostEqual(bill.amount_residual, expected, msg=f"{bill.name} after {payment.bridge_state}")
+
+

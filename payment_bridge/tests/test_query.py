@@ -1,0 +1,116 @@
+"""Asking: until somebody knows, and never more than that."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from odoo import fields
+from odoo.tests import tagged
+
+from ..connector.errors import Uncertain
+from ..connector.types import Money, Outcome, OutcomeStatus
+from ..models.payment_bridge_instruction_query import delay_after
+from .common import BridgeCommon, ObedientConnector
+
+
+def executed_without_answer(connector):
+    """The platform pays, and its answer is lost."""
+
+    def act(order):
+        connector.paid[order.key] = order.amount
+        raise Uncertain("no answer arrived in time")
+
+    return act
+
+
+@tagged("post_install", "-at_install")
+class TestQuery(BridgeCommon):
+    def setUp(self):
+        super().setUp()
+        ObedientConnector.reset()
+
+    def uncertain_payment(self, acted):
+        bill = self.make_bill(100)
+        lost = executed_without_answer(ObedientConnector) if acted else Uncertain("no answer")
+        ObedientConnector.answers[None] = [lost]
+        payment = self.pay(bill)
+        self.dispatch()
+        self.assertEqual(payment.bridge_state, "uncertain")
+        return payment
+
+    def test_a_lost_answer_is_found_by_asking_and_paid_once(self):
+        payment = self.uncertain_payment(acted=True)
+        self.query(payment.bridge_instruction_id)
+        self.assertEqual(payment.bridge_state, "succeeded")
+        self.assertEqual(payment.bridge_instruction_id.send_count, 1)
+
+    def test_a_lost_request_leaves_again_under_its_own_number_after_asking(self):
+        payment = self.uncertain_payment(acted=False)
+        key = payment.bridge_instruction_id.key
+        self.query(payment.bridge_instruction_id)
+        self.assertEqual(payment.bridge_state, "queued")
+        self.dispatch()
+        self.assertEqual(payment.bridge_state, "succeeded")
+        self.assertEqual(list(ObedientConnector.paid), [key])
+
+    def test_an_unanswered_question_is_asked_again_later(self):
+        payment = self.uncertain_payment(acted=True)
+        instruction = payment.bridge_instruction_id
+        ObedientConnector.query_answers[None] = [Uncertain("down")]
+        self.query(instruction)
+        self.assertEqual(instruction.state, "uncertain")
+        self.assertGreater(instruction.next_query_at, fields.Datetime.now())
+        self.assertEqual(instruction.query_count, 1)
+
+    def test_the_schedule_grows_and_never_ends(self):
+        seconds = [delay_after(count) / timedelta(seconds=1) for count in (0, 1, 2, 3, 4, 10, 100, 10000)]
+        for delay, planned in zip(seconds, (10, 30, 120, 600, 3600, 3600, 86400, 86400), strict=True):
+            self.assertTrue(0.8 * planned <= delay <= 1.2 * planned)
+
+    def test_a_return_after_success_reverses_the_payment_and_opens_the_bill(self):
+        vendor = self.make_vendor("Steel Works", "6222020000000001", kind="bank_account")
+        bill = self.make_bill(100, vendor)
+        payment = self.pay(bill)
+        self.dispatch()
+        instruction = payment.bridge_instruction_id
+        self.assertTrue(instruction.next_query_at, "a bank payment is watched for a late return")
+        ObedientConnector.query_answers[None] = [
+            Outcome(OutcomeStatus.RETURNED, key=instruction.key, platform_message="account closed")
+        ]
+        self.query(instruction)
+        self.assertEqual(payment.bridge_state, "returned")
+        self.assertFalse(instruction.discrepancy_ids.mapped("summary"))
+        self.assertEqual(bill.payment_state, "not_paid")
+        self.assertEqual(bill.amount_residual, 100)
+        self.assertEqual(payment.bridge_reversal_id.state, "posted")
+        self.assertFalse(instruction.books_pending)
+
+    def test_a_contradiction_is_noted_and_changes_nothing(self):
+        payment = self.pay(self.make_bill(100))
+        self.dispatch()
+        instruction = payment.bridge_instruction_id
+        instruction.sudo()._apply(Outcome(OutcomeStatus.FAILED, key=instruction.key), "notification")
+        self.assertEqual(instruction.state, "succeeded")
+        self.assertEqual(instruction.discrepancy_ids.kind, "contradiction")
+
+    def test_an_order_that_vanished_at_the_platform_is_never_sent_again(self):
+        ObedientConnector.answers[None] = [Outcome(OutcomeStatus.PROCESSING)]
+        payment = self.pay(self.make_bill(100))
+        self.dispatch()
+        instruction = payment.bridge_instruction_id
+        self.query(instruction)
+        self.assertEqual(instruction.state, "processing")
+        self.assertEqual(instruction.discrepancy_ids.kind, "contradiction")
+
+    def test_a_dead_dispatcher_leaves_an_unknown_result_that_is_asked_about(self):
+        payment = self.pay(self.make_bill(100))
+        instruction = payment.bridge_instruction_id
+        with self.job_env() as env:
+            calls, _count = env["payment.bridge.instruction"]._claim(
+                env["payment.bridge.channel"].browse(self.channel.id), 4711
+            )
+            calls[0].connector.pay_out(calls[0].order)
+        self.env.invalidate_all()
+        self.assertEqual(instruction.state, "sending")
+        self.query()
+        self.assertEqual(payment.bridge_state, "succeeded")
+        self.assertEqual(ObedientConnector.paid, {instruction.key: Money(Decimal("100.00"), "CNY")})

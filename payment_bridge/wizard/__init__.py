@@ -1,0 +1,3 @@
+from . import account_payment_register
+from . import channel_setup
+from . import credential_entry

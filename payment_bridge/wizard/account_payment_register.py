@@ -1,0 +1,91 @@
+"""Odoo's own register-payment wizard, with a channel as one more way to pay."""
+
+from odoo import api, fields, models
+
+from ..models.account_journal import METHOD_CODE
+
+
+class AccountPaymentRegister(models.TransientModel):
+    _inherit = "account.payment.register"
+
+    bridge_channel_id = fields.Many2one(
+        "payment.bridge.channel",
+        string="Channel",
+        compute="_compute_bridge_channel",
+        inverse="_inverse_bridge_channel",
+        domain="[('state', '=', 'active'), ('company_id', '=', company_id)]",
+        help="The platform account that pays. Empty: an ordinary payment that is only recorded.",
+    )
+    bridge_available = fields.Boolean(compute="_compute_bridge_channel")
+    bridge_notice = fields.Char(compute="_compute_bridge_channel")
+
+    @api.depends("journal_id", "payment_method_line_id", "payment_type")
+    def _compute_bridge_channel(self):
+        for wizard in self:
+            wizard.bridge_available = wizard.payment_type == "outbound" and bool(
+                self.env["payment.bridge.channel"].search_count(
+                    [("state", "=", "active"), ("company_id", "=", wizard.company_id.id)], limit=1
+                )
+            )
+            through = wizard.payment_method_line_id.code == METHOD_CODE
+            wizard.bridge_channel_id = through and wizard.journal_id._bridge_channel()
+            wizard.bridge_notice = wizard.bridge_channel_id and self.env._(
+                "%s will be asked to pay as soon as you confirm. Until it has answered the bill reads In"
+                " Payment.",
+                wizard.bridge_channel_id.name,
+            )
+
+    @api.onchange("bridge_channel_id")
+    def _onchange_bridge_channel(self):
+        self._inverse_bridge_channel()
+
+    def _inverse_bridge_channel(self):
+        for wizard in self.filtered("bridge_channel_id"):
+            journal = wizard.bridge_channel_id.sudo().journal_id
+            if wizard.journal_id != journal:
+                wizard.journal_id = journal
+            line = journal._bridge_method_line("outbound")
+            if wizard.payment_method_line_id != line:
+                wizard.payment_method_line_id = line
+
+    @api.depends("bridge_channel_id")
+    def _compute_partner_bank_id(self):
+        """Prefer the vendor's account that the channel can pay to."""
+        super()._compute_partner_bank_id()
+        for wizard in self.filtered("bridge_channel_id"):
+            payable = wizard.bridge_channel_id._payable_accounts(wizard.available_partner_bank_ids._origin)
+            if payable and wizard.partner_bank_id._origin not in payable:
+                wizard.partner_bank_id = payable[0]
+
+    def _get_batch_account(self, batch_result):
+        account = super()._get_batch_account(batch_result)
+        if self.bridge_channel_id and not self.can_edit_wizard:
+            partner = self.env["res.partner"].browse(batch_result["payment_values"]["partner_id"])
+            payable = self.bridge_channel_id._payable_accounts(partner.commercial_partner_id.bank_ids)
+            if payable and account not in payable:
+                return payable[0]
+        return account
+
+    def _create_payment_vals_from_batch(self, batch_result):
+        vals = super()._create_payment_vals_from_batch(batch_result)
+        if self.bridge_channel_id:
+            vals["partner_bank_id"] = self._get_batch_account(batch_result).id
+        return vals
+
+    def _create_payments(self):
+        """Refuse bills that another payment holds, whatever the way of paying chosen here."""
+        lines = self.line_ids.filtered(lambda line: line.move_id.move_type in ("in_invoice", "in_receipt"))
+        self.env["payment.bridge.reservation"]._require_open(lines)
+        return super()._create_payments()
+
+    def _init_payments(self, to_process, edit_mode=False):
+        payments = super()._init_payments(to_process, edit_mode=edit_mode)
+        for values in to_process:
+            if values["payment"].bridge_channel_id:
+                self.env["payment.bridge.reservation"]._hold(values["payment"], values["to_reconcile"])
+        return payments
+
+    def _reconcile_payments(self, to_process, edit_mode=False):
+        for values in to_process:
+            values["payment"].bridge_reservation_ids._end("booked")
+        return super()._reconcile_payments(to_process, edit_mode=edit_mode)
