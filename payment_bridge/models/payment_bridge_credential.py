@@ -144,7 +144,7 @@ class PaymentBridgeCredential(models.Model):
         for credential in self.sudo():
             if credential.plain_value:
                 values[credential.name] = credential.plain_value
-            elif sealed := credential._sealed():
+            elif sealed := credential.sealed_value:
                 box = box or self._box()
                 try:
                     values[credential.name] = box.decrypt(sealed, credential._context_of_secret())
@@ -162,12 +162,6 @@ class PaymentBridgeCredential(models.Model):
                 values[credential.name] = field.default
         return values
 
-    def _sealed(self):
-        """The ciphertext, read past the field's access rule (no user may read it)."""
-        self.env.cr.execute("SELECT sealed_value FROM payment_bridge_credential WHERE id = %s", (self.id,))
-        row = self.env.cr.fetchone()
-        return row and row[0]
-
     @api.private
     def _stamp(self):
         """Changes whenever one of these settings does."""
@@ -183,7 +177,7 @@ class PaymentBridgeCredential(models.Model):
         box = self._box()
         rotated = 0
         for credential in self.sudo().search([]):
-            sealed = credential._sealed()
+            sealed = credential.sealed_value
             if not sealed or box.is_current(sealed):
                 continue
             context = credential._context_of_secret()

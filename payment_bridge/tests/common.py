@@ -3,12 +3,13 @@
 import base64
 import json
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from decimal import Decimal
 from unittest.mock import patch
 
 from odoo import Command, fields
+from odoo.tests import HttpCase
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
@@ -228,14 +229,16 @@ class BridgeCommon(AccountTestInvoicingCommon):
     @contextmanager
     def job_env(self):
         """An environment in which scheduled actions may commit, as they do in life."""
-        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+        self.env.flush_all()
+        mode = nullcontext() if isinstance(self, HttpCase) else self.enter_registry_test_mode()
+        with mode, self.registry.cursor() as cr:
             yield self.env(cr=cr, su=True)
+        self.env.invalidate_all()
 
     def run_job(self, model, method):
         """Run one scheduled action to its end."""
         with self.job_env() as env:
             getattr(env[model], method)()
-        self.env.invalidate_all()
 
     def dispatch(self):
         """Send what waits."""

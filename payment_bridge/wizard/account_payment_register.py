@@ -1,6 +1,7 @@
 """Odoo's own register-payment wizard, with a channel as one more way to pay."""
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..models.account_journal import METHOD_CODE
 
@@ -21,8 +22,9 @@ class AccountPaymentRegister(models.TransientModel):
 
     @api.depends("journal_id", "payment_method_line_id", "payment_type")
     def _compute_bridge_channel(self):
+        may_read = self.env["payment.bridge.channel"].has_access("read")
         for wizard in self:
-            wizard.bridge_available = wizard.payment_type == "outbound" and bool(
+            wizard.bridge_available = may_read and wizard.payment_type == "outbound" and bool(
                 self.env["payment.bridge.channel"].search_count(
                     [("state", "=", "active"), ("company_id", "=", wizard.company_id.id)], limit=1
                 )
@@ -74,9 +76,23 @@ class AccountPaymentRegister(models.TransientModel):
 
     def _create_payments(self):
         """Refuse bills that another payment holds, whatever the way of paying chosen here."""
+        if self.payment_method_line_id.code == METHOD_CODE:
+            self._bridge_check()
         lines = self.line_ids.filtered(lambda line: line.move_id.move_type in ("in_invoice", "in_receipt"))
         self.env["payment.bridge.reservation"]._require_open(lines)
         return super()._create_payments()
+
+    def _bridge_check(self):
+        """What can be said before a payment exists.
+
+        :raises UserError: for a user without the role, or an amount that is no amount.
+        """
+        if not self.env.user.has_group("payment_bridge.group_clerk"):
+            raise UserError(
+                self.env._("Paying through a channel needs the role Payment Bridge / Clerk. Nothing was sent.")
+            )
+        if self.can_edit_wizard and self.currency_id.compare_amounts(self.amount, 0.0) <= 0:
+            raise UserError(self.env._("The amount must be above zero. Nothing was sent."))
 
     def _init_payments(self, to_process, edit_mode=False):
         payments = super()._init_payments(to_process, edit_mode=edit_mode)

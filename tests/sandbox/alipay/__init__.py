@@ -1,0 +1,1 @@
+"""Alipay's side: the gateway, transfers, bills, receipts and messages."""
