@@ -286,11 +286,13 @@ class PaymentBridgeInstruction(models.Model):
         """Lock the row and answer its state as it is now."""
         self.ensure_one()
         self.flush_recordset()
-        rows = self.env.execute_query(
-            SQL("SELECT state FROM payment_bridge_instruction WHERE id = %s FOR UPDATE", self.id)
+        self.env.cr.execute(
+            SQL("SELECT state FROM payment_bridge_instruction WHERE id = %s FOR UPDATE", self.id),
+            log_exceptions=False,  # two workers meeting here is normal; the later one tries again
         )
+        state = self.env.cr.fetchone()[0]
         self.invalidate_recordset(["state"])
-        return State(rows[0][0])
+        return State(state)
 
     @api.private
     def _set(self, **values):

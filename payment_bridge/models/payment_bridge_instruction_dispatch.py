@@ -107,22 +107,37 @@ class PaymentBridgeInstruction(models.Model):
             SQL("SELECT DISTINCT claim_token FROM payment_bridge_instruction WHERE state = 'sending'")
         )
         for (token,) in tokens:
-            self.env.cr.execute(SQL("SELECT pg_try_advisory_lock(%s, %s)", _CLAIM_LOCK, token))
-            if not self.env.cr.fetchone()[0]:
-                continue
-            abandoned = self.search([("state", "=", State.SENDING.value), ("claim_token", "=", token)])
-            for instruction in abandoned:
-                if instruction._lock_state() == State.SENDING:
-                    instruction._move_to(
-                        State.UNCERTAIN,
-                        reason="the sender stopped before it noted the answer",
-                        source="recovery",
-                        **instruction._query_values(first=True, at_once=True),
-                    )
-            self.env.cr.execute(SQL("SELECT pg_advisory_unlock(%s, %s)", _CLAIM_LOCK, token))
-            self.env["ir.cron"]._commit_progress()
+            with self._dead_owners_lock(token) as dead:
+                if dead:
+                    self._doubt_claimed(token)
         if tokens:
             self._wake_querier()
+
+    @contextmanager
+    def _dead_owners_lock(self, token):
+        """Take the lock of a claim if its owner is gone; tells whether it could."""
+        self.env.cr.execute(SQL("SELECT pg_try_advisory_lock(%s, %s)", _CLAIM_LOCK, token))
+        dead = self.env.cr.fetchone()[0]
+        try:
+            yield dead
+        except BaseException:
+            self.env.cr.rollback()  # or the unlock below could not run in the failed transaction
+            raise
+        finally:
+            if dead:
+                self.env.cr.execute(SQL("SELECT pg_advisory_unlock(%s, %s)", _CLAIM_LOCK, token))
+
+    def _doubt_claimed(self, token):
+        """What the dead owner of ``token`` was sending is unknown now."""
+        for instruction in self.search([("state", "=", State.SENDING.value), ("claim_token", "=", token)]):
+            if instruction._lock_state() == State.SENDING:
+                instruction._move_to(
+                    State.UNCERTAIN,
+                    reason="the sender stopped before it noted the answer",
+                    source="recovery",
+                    **instruction._query_values(first=True, at_once=True),
+                )
+        self.env["ir.cron"]._commit_progress()
 
     @api.private
     def _claim(self, channel, token):

@@ -12,10 +12,12 @@ from odoo.tools import SQL
 from ..connector.errors import ConnectorError, NotificationRefused
 from ..connector.types import InboundRequest, OutcomeStatus
 from .instruction_states import OPEN_AT_PLATFORM
+from .payment_bridge_instruction_dispatch import COLLISIONS
 
 _logger = logging.getLogger(__name__)
 
-PROCESS_BATCH = 50
+PRUNE_BATCH = 5000
+PROCESS_TRIES = 5
 REFUSED_KEPT_BYTES = 4096
 REFUSED_PER_HOUR = 200
 
@@ -158,19 +160,34 @@ class PaymentBridgeNotification(models.Model):
     def _cron_process(self):
         """Apply what is new, oldest first. Safe to run twice at once."""
         cron = self.env["ir.cron"]
-        while True:
-            rows = self.env.execute_query(
-                SQL(
-                    "SELECT id FROM payment_bridge_notification WHERE state = 'new'"
-                    " ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED",
-                    PROCESS_BATCH,
-                )
-            )
-            for notification in self.browse(row[0] for row in rows):
+        last, tries = 0, 0
+        while notification := self._take_next(last):
+            try:
                 notification._process()
-            if not cron._commit_progress(len(rows)) or not rows:
+                time_left = cron._commit_progress(1)
+            except COLLISIONS:
+                self.env.cr.rollback()
+                self.env.invalidate_all()
+                tries += 1
+                if tries < PROCESS_TRIES:
+                    continue
+                time_left = 1  # it stays new, and the next run takes it
+            last, tries = notification.id, 0
+            if time_left <= 0:
                 break
         self.env.ref("payment_bridge.cron_seal")._trigger()
+
+    @api.model
+    def _take_next(self, last):
+        """The oldest new message after ``last`` that no other worker holds, locked."""
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT id FROM payment_bridge_notification WHERE state = 'new' AND id > %s"
+                " ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED",
+                last,
+            )
+        )
+        return self.browse(row[0] for row in rows)
 
     def action_process_again(self):
         """Apply messages once more: harmless, and useful after a cause was cured."""
@@ -260,7 +277,7 @@ class PaymentBridgeNotification(models.Model):
                 """,
                 channel.id,
                 before,
-                PROCESS_BATCH * 100,
+                PRUNE_BATCH,
             )
         )
         self.invalidate_model(["body", "headers", "query_string"])

@@ -1,0 +1,179 @@
+"""What the demo shows: a trading company in Shanghai, its vendors, purchase orders and bills, and one Alipay channel.
+
+Runs inside Odoo. `load` needs no platform and its database is kept; `connect` runs at every start and makes the sandbox
+know the same people.
+"""
+
+from datetime import timedelta
+
+import demo_people
+from odoo import Command, fields
+from sandbox.control import Control
+
+PASSWORD = "demo"
+CHANNEL_NAME = "支付宝 Alipay"
+OPENING_BALANCE = "2000000.00"
+USERS = (
+    ("clerk", "李会计 Li (clerk)", ("group_clerk",), "zh_CN"),
+    ("approver", "王经理 Wang (approver)", ("group_approver",), "zh_CN"),
+    ("channels", "赵管理 Zhao (channels)", ("group_channel_admin",), "zh_CN"),
+    ("auditor", "Anna (auditor)", ("group_auditor",), "en_US"),
+    ("english", "Emma (clerk, in English)", ("group_clerk", "group_channel_admin"), "en_US"),
+)
+LOGINS = (
+    ("clerk", PASSWORD, "prepares and follows payments, in Chinese"),
+    ("english", PASSWORD, "the same in English, and sets up channels"),
+    ("channels", PASSWORD, "sets up channels and credentials"),
+    ("approver", PASSWORD, "reads everything; decides once approvals are switched on"),
+    ("auditor", PASSWORD, "reads everything, changes nothing"),
+    ("admin", "admin", "administrator"),
+)
+TRY = (
+    "Vendors > Bills: select some bills, Pay, choose 支付宝 under Pay Through, and confirm.",
+    "Payment Bridge > Payments: open one and watch its status and timeline change by themselves.",
+    "Pay 远方工艺 (its Alipay account does not exist): the bill opens again and says why.",
+    "Payment Bridge > Channels: the balance at the platform beside the balance in the books.",
+    "Payment Bridge > Statements: fetch today's statement (the sandbox serves it after its clock was moved on:"
+    " setup/demo --once plays all of it without a person).",
+)
+
+
+def load(env):
+    """Company, users, vendors with accounts, bills from purchase orders, and the channel's books."""
+    company = env.company
+    company.partner_id.write(
+        {"name": "上海示例贸易有限公司", "street": "南京东路 1 号", "city": "上海", "country_id": env.ref("base.cn").id}
+    )
+    env["ir.config_parameter"].set_param("web.base.url.freeze", "True")
+    env.ref("base.user_admin").write({"group_ids": [Command.link(_group(env, "group_channel_admin").id)]})
+    for login, name, roles, lang in USERS:
+        _make_user(env, company, login, name, roles, lang)
+    products = _make_products(env)
+    for person in demo_people.VENDORS:
+        vendor = _make_vendor(env, person)
+        for number, amount in enumerate(person.bills):
+            _make_bill(env, vendor, products[number % len(products)], amount)
+    _make_channel(env, company)
+
+
+def connect(env, sandbox_url, odoo_url):
+    """Open the company's account at the sandbox, register the payees there, and activate the channel."""
+    sandbox = Control(sandbox_url)
+    env["ir.config_parameter"].set_param("web.base.url", odoo_url)
+    channel = env["payment.bridge.channel"].search([("connector_code", "=", "alipay")], limit=1)
+    app = sandbox.post(
+        "alipay/apps",
+        mode="certificate",
+        opening_balance=OPENING_BALANCE,
+        aes=True,
+        notify_url=channel.notify_url,
+        fee={"bank": "1.00"},
+    )
+    values = {
+        "app_id": app["app_id"],
+        "pid": app["pid"],
+        "app_private_key": app["app_private_key"],
+        "app_certificate": app["app_cert"],
+        "alipay_certificate": app["alipay_cert"],
+        "alipay_root_certificates": app["alipay_root_cert"],
+        "aes_key": app["aes_key"],
+        "gateway_url": app["gateway_url"],
+    }
+    for credential in channel.credential_ids.filtered(lambda one: one.name in values):
+        credential.value = values[credential.name]
+    channel.action_activate()
+    for person in demo_people.VENDORS:
+        if person.identity_type and person.known:
+            sandbox.post(
+                "alipay/payees",
+                identity_type=person.identity_type,
+                identity=person.account,
+                name=person.name,
+                **person.at_platform,
+            )
+
+
+def _group(env, name):
+    return env.ref(f"payment_bridge.{name}")
+
+
+def _make_user(env, company, login, name, roles, lang):
+    groups = [_group(env, role) for role in roles]
+    if "group_clerk" in roles:
+        groups.append(env.ref("account.group_validate_bank_account"))
+    env["res.users"].create(
+        {
+            "name": name,
+            "login": login,
+            "password": PASSWORD,
+            "lang": lang,
+            "tz": "Asia/Shanghai",
+            "company_id": company.id,
+            "company_ids": [Command.link(company.id)],
+            "group_ids": [Command.link(group.id) for group in groups],
+        }
+    )
+
+
+def _make_products(env):
+    return env["product.product"].create(
+        [
+            {"name": name, "type": "consu", "purchase_method": "receive", "supplier_taxes_id": [Command.clear()]}
+            for name in ("打印纸 A4", "包装纸箱", "不锈钢螺栓", "设计服务")
+        ]
+    )
+
+
+def _make_vendor(env, person):
+    vendor = env["res.partner"].create(
+        {"name": person.name, "is_company": True, "supplier_rank": 1, "country_id": env.ref("base.cn").id}
+    )
+    bank = env["res.bank"].search([("name", "=", person.bank)], limit=1) if person.bank else env["res.bank"]
+    if person.bank and not bank:
+        bank = env["res.bank"].create({"name": person.bank})
+    env["res.partner.bank"].create(
+        {
+            "partner_id": vendor.id,
+            "acc_number": person.account,
+            "acc_holder_name": person.name,
+            "bank_id": bank.id,
+            "bridge_payee_kind": person.kind,
+            "allow_out_payment": True,
+        }
+    )
+    return vendor
+
+
+def _make_bill(env, vendor, product, amount):
+    """An order, received, and its posted bill."""
+    order = env["purchase.order"].create(
+        {
+            "partner_id": vendor.id,
+            "order_line": [Command.create({"product_id": product.id, "product_qty": 1, "price_unit": amount})],
+        }
+    )
+    order.button_confirm()
+    order.order_line.qty_received = 1
+    order.action_create_invoice()
+    bill = order.invoice_ids
+    bill.write(
+        {
+            "invoice_date": fields.Date.today() - timedelta(days=5),
+            "ref": f"INV-{order.name}",
+            "payment_reference": f"货款 {order.name}",
+        }
+    )
+    bill.action_post()
+
+
+def _make_channel(env, company):
+    channel = env["payment.bridge.channel"].create(
+        {
+            "name": CHANNEL_NAME,
+            "connector_code": "alipay",
+            "company_id": company.id,
+            "currency_id": company.currency_id.id,
+            "limit_per_payment": 100000,
+        }
+    )
+    channel._set_up_accounts()

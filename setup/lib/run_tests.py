@@ -1,0 +1,153 @@
+"""`setup/test`: lint, the add-ons' tests inside Odoo, then the tests in `tests/`, and one line that sums them up.
+
+The two kinds of tests run in a pytest process each. The first holds an Odoo registry over a fresh copy of the database
+with the add-ons installed; the second is plain Python, whose tests start what servers they need (`services.py`).
+"""
+
+import json
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from foreground import run_foreground
+from pytest_no_skips import TALLY_VARIABLE
+from workbench import Workbench
+
+# Options of pytest whose value could be mistaken for a path.
+OPTIONS_WITH_VALUE = {"-k", "-m", "-p", "-o", "-c", "-W", "-r", "-n", "--deselect", "--ignore"}
+
+
+@dataclass
+class Selection:
+    """What the command line asks for: paths by the kind of tests they hold, and everything else for pytest."""
+
+    addons: list[str] = field(default_factory=list)
+    plain: list[str] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)
+
+    @classmethod
+    def from_arguments(cls, arguments: Sequence[str], root: Path, addons: Sequence[str]) -> "Selection":
+        """Without a path, everything that the checkout holds is selected."""
+        selection = cls()
+        previous = ""
+        for argument in arguments:
+            path = Path(argument.partition("::")[0])
+            if argument.startswith("-") or previous in OPTIONS_WITH_VALUE or not path.exists():
+                selection.options.append(argument)
+            else:
+                absolute = str(path.resolve()) + argument[len(str(path)) :].removeprefix("/")
+                is_plain = path.resolve().is_relative_to(root / "tests")
+                (selection.plain if is_plain else selection.addons).append(absolute)
+            previous = argument
+        if not selection.addons and not selection.plain:
+            selection.addons = [str(root / name / "tests") for name in addons if (root / name / "tests").is_dir()]
+            selection.plain = [str(root / "tests")] if (root / "tests").is_dir() else []
+        return selection
+
+
+class TestRun:
+    """One run of the command: its parts, what they counted, and its exit code."""
+
+    __test__ = False
+
+    def __init__(self, bench: Workbench, selection: Selection, scratch: Path) -> None:
+        self._bench = bench
+        self._selection = selection
+        self._scratch = scratch
+        self._environment = bench.environment()
+        self._counts: Counter[str] = Counter()
+        self._broken = False
+
+    def lint(self) -> None:
+        """Run `setup/lint`; a finding counts as one failure."""
+        heading("lint")
+        if self._run([self._bench.settings.root / "setup" / "lint"], self._environment):
+            self._counts["failed"] += 1
+
+    def addons(self) -> None:
+        """Run the add-ons' own tests in a copy of the prepared database."""
+        heading("tests of the add-ons, in Odoo")
+        databases = self._bench.databases
+        with databases.run_copy(databases.addons_template(), "tests") as database:
+            config = self._environment["ODOO_RC"]
+            options = [f"--odoo-database={database}", f"--odoo-config={config}", "--odoo-http"]
+            self._pytest("addons", [*options, *self._selection.addons])
+
+    def plain(self) -> None:
+        """Run the tests that span modules, without Odoo in the process."""
+        heading("tests of the whole, in tests/")
+        self._pytest("plain", ["-p", "no:odoo", *self._selection.plain])
+
+    def finish(self) -> int:
+        """Print the last line and return the exit code."""
+        if not self._counts and not self._broken:
+            print("No test matches.", file=sys.stderr)
+            self._broken = True
+        if self._broken:
+            self._counts["failed"] += 1
+        counts = ", ".join(f"{self._counts[outcome]} {outcome}" for outcome in ("passed", "failed", "skipped"))
+        print(f"\n{counts}", flush=True)
+        return 1 if self._broken or self._counts["failed"] else 0
+
+    def _pytest(self, part: str, arguments: Sequence[str]) -> None:
+        tally = self._scratch / f"{part}.json"
+        environment = self._environment | {TALLY_VARIABLE: str(tally)}
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "pytest_no_skips",
+            *arguments,
+            *self._selection.options,
+        ]
+        code = self._run(command, environment)
+        counted = Counter(json.loads(tally.read_text())) if tally.exists() else Counter()
+        self._counts += counted
+        expected = {
+            pytest.ExitCode.OK,
+            pytest.ExitCode.TESTS_FAILED,
+            pytest.ExitCode.NO_TESTS_COLLECTED,
+        }
+        # An unexcused skip, a crash of pytest or a usage error fails the run though no test counts as failed.
+        self._broken |= code not in expected or (code == pytest.ExitCode.TESTS_FAILED and not counted["failed"])
+
+    def _run(self, command: Sequence[str | Path], environment: Mapping[str, str]) -> int:
+        # pytest tears its fixtures down on SIGINT, and on no other signal
+        folder = self._bench.settings.root
+        return run_foreground(command, environment=environment, folder=folder, stop_signal=signal.SIGINT)
+
+
+def heading(text: str) -> None:
+    print(f"\n── {text} ──", flush=True)
+
+
+def main(arguments: Sequence[str]) -> int:
+    started = time.monotonic()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    bench = Workbench.from_environment(durable=False)
+    selection = Selection.from_arguments(arguments, bench.settings.root, bench.settings.addons)
+    with ExitStack() as stack:
+        stack.enter_context(bench.postgres)
+        scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="payment-bridge-tests-"))
+        run = TestRun(bench, selection, Path(scratch))
+        if not arguments:
+            run.lint()
+        if selection.addons:
+            run.addons()
+        if selection.plain:
+            run.plain()
+    print(f"\n· {time.monotonic() - started:.0f} s in all", file=sys.stderr)
+    return run.finish()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
