@@ -58,11 +58,8 @@ def _redact_structure(text: str, keys: frozenset[str]) -> str:
         pairs = parse_qsl(stripped, keep_blank_values=True)
         if pairs:
             return urlencode(
-                [
-                    (name, MASK if name.lower() in keys else _redact_structure(value, keys))
-                    for name, value in pairs
-                ],
-                safe="{}[]\":,*/@ -_",
+                [(name, MASK if name.lower() in keys else _redact_structure(value, keys)) for name, value in pairs],
+                safe='{}[]":,*/@ -_',
             )
     return text
 
@@ -70,8 +67,7 @@ def _redact_structure(text: str, keys: frozenset[str]) -> str:
 def _redact_value(value: Any, keys: frozenset[str]) -> Any:
     if isinstance(value, dict):
         return {
-            name: _masked(item) if name.lower() in keys else _redact_value(item, keys)
-            for name, item in value.items()
+            name: _masked(item) if name.lower() in keys else _redact_value(item, keys) for name, item in value.items()
         }
     if isinstance(value, list):
         return [_redact_value(item, keys) for item in value]
@@ -88,9 +84,7 @@ def _redact_broken_json(text: str, keys: frozenset[str]) -> str:
     names = "|".join(re.escape(name) for name in sorted(keys))
     if not names:
         return text
-    return re.sub(
-        rf'(?i)("(?:{names})"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^,}}\]]*)', rf'\1"{MASK}"', text
-    )
+    return re.sub(rf'(?i)("(?:{names})"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^,}}\]]*)', rf'\1"{MASK}"', text)
 
 
 def _scrub(text: str) -> str:

@@ -40,8 +40,4 @@ def all_connectors() -> Iterable[type[Connector]]:
 def payee_kinds() -> dict[str, PayeeKind]:
     """Every payee kind that some connector understands, by code. Kinds that several platforms share have
     one meaning and one code."""
-    return {
-        kind.code: kind
-        for connector in all_connectors()
-        for kind in connector.capabilities.payee_kinds
-    }
+    return {kind.code: kind for connector in all_connectors() for kind in connector.capabilities.payee_kinds}

@@ -85,9 +85,7 @@ class Transport:
         self._local = threading.local()
         self._session = requests.Session()
         self._session.trust_env = False
-        adapter = HTTPAdapter(
-            pool_connections=4, pool_maxsize=pool_size, max_retries=Retry(0, read=False)
-        )
+        adapter = HTTPAdapter(pool_connections=4, pool_maxsize=pool_size, max_retries=Retry(0, read=False))
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
 

@@ -33,15 +33,19 @@ class NotificationController(http.Controller):
         if not channel:
             return Response("unknown", status=404)
         body = http_request.get_data(cache=True)
-        answer = request.env["payment.bridge.notification"].sudo()._receive(
-            channel,
-            InboundRequest(
-                method=http_request.method,
-                path=http_request.path,
-                query=http_request.query_string.decode("latin-1"),
-                headers={name.lower(): value for name, value in http_request.headers.items()},
-                body=body,
-                received_at=datetime.now(UTC),
-            ),
+        answer = (
+            request.env["payment.bridge.notification"]
+            .sudo()
+            ._receive(
+                channel,
+                InboundRequest(
+                    method=http_request.method,
+                    path=http_request.path,
+                    query=http_request.query_string.decode("latin-1"),
+                    headers={name.lower(): value for name, value in http_request.headers.items()},
+                    body=body,
+                    received_at=datetime.now(UTC),
+                ),
+            )
         )
         return Response(answer.body, status=answer.status, content_type=answer.media_type)

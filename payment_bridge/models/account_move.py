@@ -13,9 +13,7 @@ class AccountMove(models.Model):
 
     bridge_reservation_ids = fields.One2many("payment.bridge.reservation", "bill_id", readonly=True)
     bridge_payment_id = fields.Many2one("account.payment", compute="_compute_bridge_payment")
-    bridge_state = fields.Selection(
-        SELECTION_STATE, string="Platform Status", compute="_compute_bridge_payment"
-    )
+    bridge_state = fields.Selection(SELECTION_STATE, string="Platform Status", compute="_compute_bridge_payment")
     bridge_note = fields.Char(compute="_compute_bridge_payment")
 
     @api.depends("bridge_reservation_ids.payment_id.bridge_state")
@@ -33,13 +31,17 @@ class AccountMove(models.Model):
         paid = self.filtered(lambda move: move.payment_state == "paid" and move.is_invoice(True))
         if not paid.ids:
             return
-        rows = self.env["payment.bridge.reservation"].sudo()._read_group(
-            [
-                ("bill_id", "in", paid.ids),
-                ("state", "=", "booked"),
-                ("payment_id.bridge_state", "in", ("queued", "sending", "uncertain", "processing")),
-            ],
-            ["bill_id"],
+        rows = (
+            self.env["payment.bridge.reservation"]
+            .sudo()
+            ._read_group(
+                [
+                    ("bill_id", "in", paid.ids),
+                    ("state", "=", "booked"),
+                    ("payment_id.bridge_state", "in", ("queued", "sending", "uncertain", "processing")),
+                ],
+                ["bill_id"],
+            )
         )
         for (bill,) in rows:
             bill.with_env(self.env).payment_state = "in_payment"

@@ -1,19 +1,18 @@
 """Reconciliations that stand for money on its way."""
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 
 class AccountPartialReconcile(models.Model):
     _inherit = "account.partial.reconcile"
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_live_payment(self):
         """Refuse to part a bill from a payment whose money may be moving: the bill would read as open
         and could be paid again."""
         items = self.debit_move_id | self.credit_move_id
-        payable = items.filtered(
-            lambda item: item.account_type in ("liability_payable", "asset_receivable")
-        )
+        payable = items.filtered(lambda item: item.account_type in ("liability_payable", "asset_receivable"))
         live = payable.move_id.origin_payment_id.filtered("bridge_is_live")
         if live:
             raise UserError(
@@ -23,4 +22,3 @@ class AccountPartialReconcile(models.Model):
                     payments=", ".join(live.mapped("display_name")),
                 )
             )
-        return super().unlink()

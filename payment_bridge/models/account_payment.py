@@ -74,9 +74,7 @@ class AccountPayment(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_ordered(self):
         if self.sudo().filtered("bridge_instruction_id"):
-            raise UserError(
-                self.env._("A payment that was ordered at a platform is part of the trail and stays.")
-            )
+            raise UserError(self.env._("A payment that was ordered at a platform is part of the trail and stays."))
 
     def _bridge_forbid_live(self):
         live = self.filtered("bridge_is_live")
@@ -92,19 +90,19 @@ class AccountPayment(models.Model):
     def action_post(self):
         """Post and place the order: it leaves after this transaction has committed."""
         outgoing = self.filtered(
-            lambda payment: payment.bridge_channel_id
-            and payment.payment_type == "outbound"
-            and not payment.bridge_instruction_id
+            lambda payment: (
+                payment.bridge_channel_id and payment.payment_type == "outbound" and not payment.bridge_instruction_id
+            )
         )
         for payment in outgoing:
             payment._bridge_check()
         result = super().action_post()
-        self.env["payment.bridge.instruction"]._place(
-            [payment._bridge_instruction_vals() for payment in outgoing]
-        )
+        self.env["payment.bridge.instruction"]._place([payment._bridge_instruction_vals() for payment in outgoing])
         for payment in outgoing:
-            placed = self.env["payment.bridge.instruction"].sudo().search(
-                [("payment_id", "=", payment.id)], order="id desc", limit=1
+            placed = (
+                self.env["payment.bridge.instruction"]
+                .sudo()
+                .search([("payment_id", "=", payment.id)], order="id desc", limit=1)
             )
             payment.sudo().bridge_instruction_id = placed
         return result
@@ -229,9 +227,7 @@ class AccountPayment(models.Model):
         """Pay the bills of a payment that certainly did not happen, by this or another way."""
         self.ensure_one()
         if self.bridge_is_live or not self.bridge_instruction_id:
-            raise UserError(
-                self.env._("Its result is not a certain failure, so its bills must not be paid again.")
-            )
+            raise UserError(self.env._("Its result is not a certain failure, so its bills must not be paid again."))
         lines = self.sudo().bridge_reservation_ids.line_id.filtered(lambda line: not line.reconciled)
         if not lines:
             raise UserError(self.env._("Its bills are paid already, or it paid none."))

@@ -86,9 +86,7 @@ class AccountPayment(models.Model):
             return self.env._(
                 "The platform has it and expects to finish by %s.", self._bridge_time(instruction.expected_at)
             )
-        return self.env._(
-            "The platform has it; it is asked again at %s.", self._bridge_time(instruction.next_query_at)
-        )
+        return self.env._("The platform has it; it is asked again at %s.", self._bridge_time(instruction.next_query_at))
 
     def _bridge_why_succeeded(self, _instruction):
         if self.is_matched:

@@ -54,9 +54,7 @@ TRANSITIONS: dict[State, dict[State, str]] = {
 }
 
 # What may have moved, or may still move, money: no second order for the same bills.
-LIVE = frozenset(
-    {State.QUEUED, State.SENDING, State.UNCERTAIN, State.PROCESSING, State.SUCCEEDED}
-)
+LIVE = frozenset({State.QUEUED, State.SENDING, State.UNCERTAIN, State.PROCESSING, State.SUCCEEDED})
 # Certainly no money at the payee: another way of paying is allowed.
 ENDED_WITHOUT_PAYMENT = frozenset({State.FAILED, State.RETURNED, State.CANCELLED})
 # The platform still has something to tell.

@@ -17,9 +17,7 @@ _SEAL_LOCK = 0x70627365
 
 def canonical(payload: dict) -> str:
     """The one text of a payload: sorted keys, no spaces, UTF-8, decimals and times as text."""
-    return json.dumps(
-        payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain
-    )
+    return json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_plain)
 
 
 def _plain(value):
@@ -57,9 +55,7 @@ class PaymentBridgeAuditEvent(models.Model):
     content = fields.Text(
         readonly=True, required=True, help="What happened, as canonical JSON: the text that is hashed."
     )
-    position = fields.Integer(
-        string="Chain Position", readonly=True, help="Place in the chain; empty until sealed."
-    )
+    position = fields.Integer(string="Chain Position", readonly=True, help="Place in the chain; empty until sealed.")
     previous_hash = fields.Char(readonly=True)
     hash = fields.Char(readonly=True)
 
@@ -91,10 +87,11 @@ class PaymentBridgeAuditEvent(models.Model):
             """
         )
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("An audit event cannot be changed."))
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
         raise UserError(self.env._("An audit event cannot be deleted."))
 
     @api.model
@@ -157,8 +154,7 @@ class PaymentBridgeAuditEvent(models.Model):
         position, previous = self._head()
         rows = self.env.execute_query(
             SQL(
-                "SELECT id, content FROM payment_bridge_audit_event"
-                " WHERE position IS NULL ORDER BY id LIMIT %s",
+                "SELECT id, content FROM payment_bridge_audit_event WHERE position IS NULL ORDER BY id LIMIT %s",
                 SEAL_BATCH,
             )
         )
@@ -197,9 +193,9 @@ class PaymentBridgeAuditEvent(models.Model):
 
     @api.model
     def _count_unsealed(self):
-        return self.env.execute_query(
-            SQL("SELECT count(*) FROM payment_bridge_audit_event WHERE position IS NULL")
-        )[0][0]
+        return self.env.execute_query(SQL("SELECT count(*) FROM payment_bridge_audit_event WHERE position IS NULL"))[0][
+            0
+        ]
 
     @api.model
     @api.private

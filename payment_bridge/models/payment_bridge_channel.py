@@ -29,9 +29,7 @@ class PaymentBridgeChannel(models.Model):
     name = fields.Char(required=True, tracking=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company, index=True
-    )
+    company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
     connector_code = fields.Selection(
         selection="_selection_connector_code", string="Platform", required=True, tracking=True
     )
@@ -40,8 +38,7 @@ class PaymentBridgeChannel(models.Model):
         default="sandbox",
         required=True,
         tracking=True,
-        help="A sandbox channel talks to a test gateway; a production channel only to the platform's"
-        " own addresses.",
+        help="A sandbox channel talks to a test gateway; a production channel only to the platform's own addresses.",
     )
     state = fields.Selection(
         [("draft", "Draft"), ("active", "Active"), ("paused", "Paused")],
@@ -85,9 +82,7 @@ class PaymentBridgeChannel(models.Model):
         default=180,
         help="After so many days the text of requests and answers is removed; their hashes stay.",
     )
-    max_concurrency = fields.Integer(
-        default=8, help="How many requests may be under way at the platform at once."
-    )
+    max_concurrency = fields.Integer(default=8, help="How many requests may be under way at the platform at once.")
     credential_ids = fields.One2many("payment.bridge.credential", "channel_id", copy=False)
     notify_token = fields.Char(
         default=lambda self: token_urlsafe(24), required=True, copy=False, groups="base.group_system"
@@ -96,9 +91,7 @@ class PaymentBridgeChannel(models.Model):
         compute="_compute_notify_url",
         help="Where the platform sends its notifications: enter it in the platform's console.",
     )
-    health_id = fields.Many2one(
-        "payment.bridge.channel.health", string="Health Record", readonly=True, copy=False
-    )
+    health_id = fields.Many2one("payment.bridge.channel.health", string="Health Record", readonly=True, copy=False)
     last_success_at = fields.Datetime(related="health_id.last_success_at")
     last_error_at = fields.Datetime(related="health_id.last_error_at")
     last_error = fields.Char(related="health_id.last_error")
@@ -126,10 +119,7 @@ class PaymentBridgeChannel(models.Model):
 
     @api.model
     def _selection_connector_code(self):
-        return [
-            (connector.code, connector.label.in_language(self.env.lang))
-            for connector in registry.all_connectors()
-        ]
+        return [(connector.code, connector.label.in_language(self.env.lang)) for connector in registry.all_connectors()]
 
     @api.constrains("limit_per_payment", "limit_per_day", "max_concurrency", "cut_off")
     def _check_limits(self):
@@ -212,8 +202,7 @@ class PaymentBridgeChannel(models.Model):
             channel.unknown_count = unknown
             channel.oldest_unknown_at = oldest
             channel.waiting_count = sum(
-                by_state.get((channel, state), (0, False))[0]
-                for state in ("queued", "sending", "processing")
+                by_state.get((channel, state), (0, False))[0] for state in ("queued", "sending", "processing")
             )
             channel.today_count = recent.get(channel, 0)
             channel.discrepancy_count = discrepancies.get(channel, 0)
@@ -238,17 +227,12 @@ class PaymentBridgeChannel(models.Model):
                 channel.health_note = self.env._(
                     "%s payments with an unknown result are being asked about.", channel.unknown_count
                 )
-            elif (
-                health.certificate_expiry
-                and health.certificate_expiry <= fields.Date.today() + timedelta(days=30)
-            ):
+            elif health.certificate_expiry and health.certificate_expiry <= fields.Date.today() + timedelta(days=30):
                 channel.health = "attention"
                 channel.health_note = self.env._("A certificate ends on %s.", health.certificate_expiry)
             elif channel.discrepancy_count:
                 channel.health = "attention"
-                channel.health_note = self.env._(
-                    "%s differences wait for an explanation.", channel.discrepancy_count
-                )
+                channel.health_note = self.env._("%s differences wait for an explanation.", channel.discrepancy_count)
             else:
                 channel.health, channel.health_note = "good", self.env._("Working.")
 
@@ -256,9 +240,7 @@ class PaymentBridgeChannel(models.Model):
     def create(self, vals_list):
         channels = super().create(vals_list)
         for channel in channels:
-            channel.health_id = self.env["payment.bridge.channel.health"].sudo().create(
-                {"channel_id": channel.id}
-            )
+            channel.health_id = self.env["payment.bridge.channel.health"].sudo().create({"channel_id": channel.id})
             channel._declare_credentials()
             self.env["payment.bridge.audit.event"]._record(
                 "channel.created", channel, connector=channel.connector_code, environment=channel.environment
@@ -282,9 +264,7 @@ class PaymentBridgeChannel(models.Model):
         audited = set(vals) & self._audited_fields()
         if audited:
             for channel in self:
-                self.env["payment.bridge.audit.event"]._record(
-                    "channel.changed", channel, fields=sorted(audited)
-                )
+                self.env["payment.bridge.audit.event"]._record("channel.changed", channel, fields=sorted(audited))
         return result
 
     @api.model
@@ -296,9 +276,7 @@ class PaymentBridgeChannel(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
-        if self.env["payment.bridge.instruction"].sudo().search_count(
-            [("channel_id", "in", self.ids)], limit=1
-        ):
+        if self.env["payment.bridge.instruction"].sudo().search_count([("channel_id", "in", self.ids)], limit=1):
             raise UserError(self.env._("A channel that has carried payments is archived, not deleted."))
 
     def action_activate(self):
@@ -351,9 +329,7 @@ class PaymentBridgeChannel(models.Model):
         """What the channel's connector can do; raises for a person when it is not installed."""
         connector = self._connector_class()
         if connector is None:
-            raise UserError(
-                self.env._("The add-on for the platform of %s is not installed.", self.display_name)
-            )
+            raise UserError(self.env._("The add-on for the platform of %s is not installed.", self.display_name))
         return connector.capabilities
 
     @api.private

@@ -24,9 +24,7 @@ class PaymentBridgeChannelHealth(models.Model):
     _rec_name = "channel_id"
     _log_access = False
 
-    channel_id = fields.Many2one(
-        "payment.bridge.channel", required=True, ondelete="cascade", readonly=True, index=True
-    )
+    channel_id = fields.Many2one("payment.bridge.channel", required=True, ondelete="cascade", readonly=True, index=True)
     company_id = fields.Many2one(related="channel_id.company_id", store=True)
     currency_id = fields.Many2one(related="channel_id.currency_id")
     last_success_at = fields.Datetime(readonly=True)
@@ -59,9 +57,7 @@ class PaymentBridgeChannelHealth(models.Model):
 
     @api.private
     def _write_quietly(self, values):
-        assignments = SQL(", ").join(
-            SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items()
-        )
+        assignments = SQL(", ").join(SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items())
         try:
             with self.env.cr.savepoint():
                 self.env.cr.execute(

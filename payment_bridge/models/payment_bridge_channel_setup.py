@@ -9,7 +9,6 @@ from odoo.exceptions import UserError
 from ..connector.errors import ConnectorError
 from ..connector.types import Operation
 
-
 MONEY_PREFIX = "1012"  # 其他货币资金, other monetary funds, in the Chinese charts
 FEE_PREFIX_CN = "6603"  # 财务费用, financial expenses
 
@@ -63,12 +62,8 @@ class PaymentBridgeChannel(models.Model):
                     "type": "bank",
                     "code": self._free_journal_code(),
                     "company_id": self.company_id.id,
-                    "default_account_id": self._make_account(
-                        MONEY_PREFIX, self.name, "asset_cash", reconcile=False
-                    ).id,
-                    "currency_id": self.currency_id.id
-                    if self.currency_id != self.company_id.currency_id
-                    else False,
+                    "default_account_id": self._make_account(MONEY_PREFIX, self.name, "asset_cash", reconcile=False).id,
+                    "currency_id": self.currency_id.id if self.currency_id != self.company_id.currency_id else False,
                 }
             )
         for direction, suffix in (
@@ -117,10 +112,14 @@ class PaymentBridgeChannel(models.Model):
 
     def _find_or_make_fee_account(self):
         accounts = self.env["account.account"].with_company(self.company_id)
-        return accounts.search(
-            [("company_ids", "in", self.company_id.id), ("code", "=like", f"{FEE_PREFIX_CN}%"), ("account_type", "=like", "expense%")],
-            limit=1,
-        ) or self._make_account(FEE_PREFIX_CN, self.env._("Payment platform fees"), "expense", reconcile=False)
+        domain = [
+            ("company_ids", "in", self.company_id.id),
+            ("code", "=like", f"{FEE_PREFIX_CN}%"),
+            ("account_type", "=like", "expense%"),
+        ]
+        return accounts.search(domain, limit=1) or self._make_account(
+            FEE_PREFIX_CN, self.env._("Payment platform fees"), "expense", reconcile=False
+        )
 
     def _free_journal_code(self):
         used = set(
@@ -158,9 +157,7 @@ class PaymentBridgeChannel(models.Model):
         self.env["payment.bridge.exchange"]._keep(self, exchanges)
         values = {"certificate_expiry": connector.certificate_expiry()}
         if balance:
-            values.update(
-                balance_available=float(balance.available.amount), balance_at=balance.at.replace(tzinfo=None)
-            )
+            values.update(balance_available=float(balance.available.amount), balance_at=balance.at.replace(tzinfo=None))
         self.health_id._write_quietly(values)
         self.health_id._note(1 if balance else 0, 1 if failure else 0, failure and failure.message)
 

@@ -19,9 +19,7 @@ class PaymentBridgeCredential(models.Model):
     _order = "channel_id, sequence, id"
     _rec_name = "name"
 
-    channel_id = fields.Many2one(
-        "payment.bridge.channel", required=True, ondelete="cascade", index=True, readonly=True
-    )
+    channel_id = fields.Many2one("payment.bridge.channel", required=True, ondelete="cascade", index=True, readonly=True)
     company_id = fields.Many2one(related="channel_id.company_id", store=True)
     sequence = fields.Integer(readonly=True)
     name = fields.Char(required=True, readonly=True)

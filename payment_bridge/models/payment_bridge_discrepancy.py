@@ -23,17 +23,19 @@ class PaymentBridgeDiscrepancy(models.Model):
 
     kind = fields.Selection(SELECTION_KIND, required=True, readonly=True, index=True)
     summary = fields.Text(required=True, readonly=True)
-    key = fields.Char(
-        readonly=True, required=True, help="Names the difference, so that telling it twice counts once."
-    )
+    key = fields.Char(readonly=True, required=True, help="Names the difference, so that telling it twice counts once.")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     channel_id = fields.Many2one("payment.bridge.channel", readonly=True, index=True)
     instruction_id = fields.Many2one("payment.bridge.instruction", readonly=True, index=True)
     payment_id = fields.Many2one("account.payment", readonly=True, index="btree_not_null")
     times_seen = fields.Integer(default=1, readonly=True)
     state = fields.Selection(
-        [("open", "Open"), ("resolved", "Resolved")], default="open", required=True, readonly=True,
-        index=True, tracking=True,
+        [("open", "Open"), ("resolved", "Resolved")],
+        default="open",
+        required=True,
+        readonly=True,
+        index=True,
+        tracking=True,
     )
     resolution = fields.Text(tracking=True, help="What was found out and done.")
     resolved_by_id = fields.Many2one("res.users", readonly=True)
@@ -63,18 +65,14 @@ class PaymentBridgeDiscrepancy(models.Model):
                 "payment_id": instruction and instruction.payment_id.id,
             }
         )
-        self.env["payment.bridge.audit.event"]._record(
-            "discrepancy.raised", created, kind=kind, key=key
-        )
+        self.env["payment.bridge.audit.event"]._record("discrepancy.raised", created, kind=kind, key=key)
         return created
 
     def action_resolve(self):
         """Close with the explanation that was written."""
         for discrepancy in self:
             if not (discrepancy.resolution or "").strip():
-                raise UserError(
-                    self.env._("Write down what was found out before closing the difference.")
-                )
+                raise UserError(self.env._("Write down what was found out before closing the difference."))
             discrepancy.write(
                 {
                     "state": "resolved",

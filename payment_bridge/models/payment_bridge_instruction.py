@@ -75,9 +75,7 @@ class PaymentBridgeInstruction(models.Model):
     title = fields.Char(readonly=True, required=True)
     remark = fields.Char(readonly=True)
 
-    state = fields.Selection(
-        SELECTION_STATE, required=True, readonly=True, default=State.QUEUED.value, index=True
-    )
+    state = fields.Selection(SELECTION_STATE, required=True, readonly=True, default=State.QUEUED.value, index=True)
     platform_reference = fields.Char(readonly=True, index="btree_not_null")
     fund_reference = fields.Char(
         readonly=True, index="btree_not_null", help="The number under which the platform's statement shows it."
@@ -97,9 +95,7 @@ class PaymentBridgeInstruction(models.Model):
     sent_at = fields.Datetime(string="Last Sent", readonly=True)
     query_count = fields.Integer(string="Times Asked", readonly=True)
     next_query_at = fields.Datetime(string="Asked Next", readonly=True)
-    watch_until = fields.Datetime(
-        readonly=True, help="Until when a successful payment is watched for a late return."
-    )
+    watch_until = fields.Datetime(readonly=True, help="Until when a successful payment is watched for a late return.")
     finished_at = fields.Datetime(readonly=True)
     books_pending = fields.Boolean(
         readonly=True, help="The result is known but the journal entries could not follow yet."
@@ -144,14 +140,10 @@ class PaymentBridgeInstruction(models.Model):
             instruction.can_query = instruction.state in OPEN_AT_PLATFORM | {State.SUCCEEDED}
             instruction.can_cancel = instruction.state == State.QUEUED
 
-    def write(self, vals):
-        raise UserError(
-            self.env._(
-                "An instruction is changed only by what the platform says and by its own buttons."
-            )
-        )
+    def write(self, vals):  # pylint: disable=method-required-super
+        raise UserError(self.env._("An instruction is changed only by what the platform says and by its own buttons."))
 
-    def copy(self, default=None):
+    def copy(self, default=None):  # pylint: disable=method-required-super
         raise UserError(self.env._("An instruction cannot be duplicated: pay the bill again instead."))
 
     @api.ondelete(at_uninstall=False)
@@ -200,9 +192,7 @@ class PaymentBridgeInstruction(models.Model):
 
     def _require_group(self, group):
         if not self.env.user.has_group(group):
-            raise UserError(
-                self.env._("This needs the role %s.", self.env.ref(group).sudo().full_name)
-            )
+            raise UserError(self.env._("This needs the role %s.", self.env.ref(group).sudo().full_name))
 
     def _notice(self, message):
         return {

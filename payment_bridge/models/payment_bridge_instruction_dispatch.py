@@ -330,9 +330,7 @@ class PaymentBridgeChannel(models.Model):
 
     def _note_calls(self, seen):
         """Tell the channel's health what this run met."""
-        self.health_id._note(
-            successes=seen["answered"], failures=seen["unreachable"], error=seen.get("last_error")
-        )
+        self.health_id._note(successes=seen["answered"], failures=seen["unreachable"], error=seen.get("last_error"))
         self.env["ir.cron"]._commit_progress()
 
     @api.private

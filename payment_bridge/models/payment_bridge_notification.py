@@ -150,8 +150,10 @@ class PaymentBridgeNotification(models.Model):
     def _wake(self):
         """Wake the scheduled action, once for many messages."""
         cron = self.env.ref("payment_bridge.cron_notifications").sudo()
-        waiting = self.env["ir.cron.trigger"].sudo().search_count(
-            [("cron_id", "=", cron.id), ("call_at", "<=", fields.Datetime.now())], limit=1
+        waiting = (
+            self.env["ir.cron.trigger"]
+            .sudo()
+            .search_count([("cron_id", "=", cron.id), ("call_at", "<=", fields.Datetime.now())], limit=1)
         )
         if not waiting:
             cron._trigger()
@@ -230,9 +232,14 @@ class PaymentBridgeNotification(models.Model):
             instruction._wake_querier()
         self._conclude(
             "applied" if changed else "ignored",
-            self.env._("It moved the payment on.") if changed else self.env._("It told nothing new."),
+            self._say_effect(changed),
             instruction,
         )
+
+    def _say_effect(self, changed):
+        if changed:
+            return self.env._("It moved the payment on.")
+        return self.env._("It confirmed what was known.")
 
     def _note_unknown_order(self, event):
         self._conclude("unmatched", self.env._("No instruction of this channel has that number."))

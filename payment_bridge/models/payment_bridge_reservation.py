@@ -18,9 +18,7 @@ class PaymentBridgeReservation(models.Model):
     _description = "Bill Amount Reservation"
     _order = "id"
 
-    payment_id = fields.Many2one(
-        "account.payment", required=True, readonly=True, index=True, ondelete="cascade"
-    )
+    payment_id = fields.Many2one("account.payment", required=True, readonly=True, index=True, ondelete="cascade")
     line_id = fields.Many2one(
         "account.move.line", string="Bill Item", required=True, readonly=True, index=True, ondelete="restrict"
     )
@@ -59,9 +57,7 @@ class PaymentBridgeReservation(models.Model):
                 left -= amount
             if line.currency_id.compare_amounts(amount, 0.0) > 0:
                 self._count_held(line, amount)
-                reservations |= self.sudo().create(
-                    {"payment_id": payment.id, "line_id": line.id, "amount": amount}
-                )
+                reservations |= self.sudo().create({"payment_id": payment.id, "line_id": line.id, "amount": amount})
         return reservations
 
     @api.model
@@ -71,9 +67,7 @@ class PaymentBridgeReservation(models.Model):
             free = abs(line.amount_residual_currency) - line.bridge_held
             if float_compare(free, 0.0, precision_rounding=line.currency_id.rounding) > 0:
                 continue
-            holders = self.sudo().search(
-                [("line_id", "=", line.id), ("state", "in", ("held", "booked"))]
-            ).payment_id
+            holders = self.sudo().search([("line_id", "=", line.id), ("state", "in", ("held", "booked"))]).payment_id
             raise UserError(
                 self.env._(
                     "%(bill)s has nothing left to pay: %(payments)s. Nothing was sent. Open that payment"

@@ -23,9 +23,7 @@ class ResPartnerBank(models.Model):
 
     @api.model
     def _selection_bridge_payee_kind(self):
-        return [
-            (code, kind.label.in_language(self.env.lang)) for code, kind in registry.payee_kinds().items()
-        ]
+        return [(code, kind.label.in_language(self.env.lang)) for code, kind in registry.payee_kinds().items()]
 
     @api.constrains("bridge_payee_kind", "acc_number")
     def _check_bridge_payee(self):
@@ -42,6 +40,4 @@ class ResPartnerBank(models.Model):
                 )
             digits = re.sub(r"[\s-]", "", number)
             if account.bridge_payee_kind == "bank_card" and not luhn_valid(digits):
-                raise ValidationError(
-                    self.env._("The card number has a typing error: its check digit does not fit.")
-                )
+                raise ValidationError(self.env._("The card number has a typing error: its check digit does not fit."))

@@ -4,7 +4,6 @@ import base64
 import json
 import os
 from contextlib import contextmanager, nullcontext
-from datetime import date
 from decimal import Decimal
 from unittest.mock import patch
 
@@ -101,9 +100,7 @@ class ObedientConnector(Connector):
         paid = self.paid.get(subject.key)
         if paid is None:
             return Outcome(OutcomeStatus.NOT_FOUND, key=subject.key)
-        return Outcome(
-            OutcomeStatus.SUCCEEDED, key=subject.key, platform_reference=f"OB{subject.key}", amount=paid
-        )
+        return Outcome(OutcomeStatus.SUCCEEDED, key=subject.key, platform_reference=f"OB{subject.key}", amount=paid)
 
     def balance(self):
         money = Money(Decimal("1000.00"), "CNY")
@@ -255,5 +252,3 @@ class BridgeCommon(AccountTestInvoicingCommon):
         for bill in payment.bridge_reservation_ids.bill_id:
             expected = 0.0 if paid else bill.amount_total
             self.assertAlmostEqual(bill.amount_residual, expected, msg=f"{bill.name} after {payment.bridge_state}")
-
-

@@ -41,7 +41,10 @@ class TestAudit(BridgeCommon):
             event.event = "nothing"
         with self.assertRaises(UserError):
             event.unlink()
-        for statement in ("UPDATE payment_bridge_audit_event SET content = '{}'", "DELETE FROM payment_bridge_audit_event"):
+        for statement in (
+            "UPDATE payment_bridge_audit_event SET content = '{}'",
+            "DELETE FROM payment_bridge_audit_event",
+        ):
             with self.assertRaises(psycopg2.Error), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 self.env.cr.execute(statement)
 

@@ -82,7 +82,11 @@ class TestDispatch(BridgeCommon):
                 payment.action_bridge_pay_again()
 
     def test_what_certainly_was_not_sent_waits_and_leaves_under_the_same_number(self):
-        for error in (NotSent("refused"), Throttled("slowly", retry_after=1), Rejected("no money", retry_same_key=True)):
+        for error in (
+            NotSent("refused"),
+            Throttled("slowly", retry_after=1),
+            Rejected("no money", retry_same_key=True),
+        ):
             ObedientConnector.reset()
             ObedientConnector.answers[None] = [error]
             payment = self.pay(self.make_bill(100))

@@ -24,7 +24,9 @@ class TestReservation(BridgeCommon):
 
     def test_an_ordinary_payment_does_not_pay_a_bill_that_is_on_its_way(self):
         bill = self.make_bill(100)
-        cash = self.open_wizard(bill, journal_id=self.company_data["default_journal_cash"].id, payment_method_line_id=False)
+        cash = self.open_wizard(
+            bill, journal_id=self.company_data["default_journal_cash"].id, payment_method_line_id=False
+        )
         self.pay(bill)
         with self.assertRaisesRegex(UserError, "nothing left to pay"):
             cash._create_payments()

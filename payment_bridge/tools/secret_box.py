@@ -74,7 +74,7 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256(b"payment-bridge fingerprint" + text.encode()).hexdigest()[:12]
 
 
-def load_box(config: Mapping[str, str], environment: Mapping[str, str] = os.environ) -> SecretBox:
+def load_box(config: Mapping[str, str], environment: Mapping[str, str] | None = None) -> SecretBox:
     """The box for this server: keys from the environment first, then from the server configuration.
 
     ``PAYMENT_BRIDGE_MASTER_KEY`` (or option ``payment_bridge_master_key``) holds 32 bytes in base64;
@@ -84,8 +84,10 @@ def load_box(config: Mapping[str, str], environment: Mapping[str, str] = os.envi
     :raises MasterKeyError: when there is none or one is malformed.
     """
 
+    given = os.environ if environment is None else environment
+
     def option(name: str) -> str:
-        return environment.get(name.upper()) or config.get(name) or ""
+        return given.get(name.upper()) or config.get(name) or ""
 
     current = option(KEY_OPTION).strip()
     if not current and (path := option(KEY_FILE_OPTION)):

@@ -24,16 +24,19 @@ class AccountPaymentRegister(models.TransientModel):
     def _compute_bridge_channel(self):
         may_read = self.env["payment.bridge.channel"].has_access("read")
         for wizard in self:
-            wizard.bridge_available = may_read and wizard.payment_type == "outbound" and bool(
-                self.env["payment.bridge.channel"].search_count(
-                    [("state", "=", "active"), ("company_id", "=", wizard.company_id.id)], limit=1
+            wizard.bridge_available = (
+                may_read
+                and wizard.payment_type == "outbound"
+                and bool(
+                    self.env["payment.bridge.channel"].search_count(
+                        [("state", "=", "active"), ("company_id", "=", wizard.company_id.id)], limit=1
+                    )
                 )
             )
             through = wizard.payment_method_line_id.code == METHOD_CODE
             wizard.bridge_channel_id = through and wizard.journal_id._bridge_channel()
             wizard.bridge_notice = wizard.bridge_channel_id and self.env._(
-                "%s will be asked to pay as soon as you confirm. Until it has answered the bill reads In"
-                " Payment.",
+                "%s will be asked to pay as soon as you confirm. Until it has answered the bill reads In Payment.",
                 wizard.bridge_channel_id.name,
             )
 
@@ -53,11 +56,12 @@ class AccountPaymentRegister(models.TransientModel):
     @api.depends("bridge_channel_id")
     def _compute_partner_bank_id(self):
         """Prefer the vendor's account that the channel can pay to."""
-        super()._compute_partner_bank_id()
+        result = super()._compute_partner_bank_id()
         for wizard in self.filtered("bridge_channel_id"):
             payable = wizard.bridge_channel_id._payable_accounts(wizard.available_partner_bank_ids._origin)
             if payable and wizard.partner_bank_id._origin not in payable:
                 wizard.partner_bank_id = payable[0]
+        return result
 
     def _get_batch_account(self, batch_result):
         account = super()._get_batch_account(batch_result)

@@ -67,9 +67,7 @@ class PaymentBridgeChannelSetup(models.TransientModel):
     environment = fields.Selection(
         [("sandbox", "Sandbox"), ("production", "Production")], required=True, default="sandbox"
     )
-    currency_id = fields.Many2one(
-        "res.currency", required=True, default=lambda self: self.env.company.currency_id
-    )
+    currency_id = fields.Many2one("res.currency", required=True, default=lambda self: self.env.company.currency_id)
     limit_per_payment = fields.Monetary()
     limit_per_day = fields.Monetary()
 
