@@ -174,7 +174,8 @@ class StatementLine:
     ``currency``. ``gross`` and ``fee`` are given where the platform nets them in one row (a charged fee
     is positive: amount = gross - fee); otherwise gross equals the amount and the fee is zero.
     ``entry_reference`` is unique within the platform account; ``key`` is our own idempotency key where
-    the row carries it. ``balance`` is the running balance after the row where the file shows one. ``row`` counts the file's lines from 1.
+    the row carries it. ``balance`` is the running balance after the row where the file shows one;
+    ``row`` counts the file's lines from 1.
     """
 
     row: int

@@ -28,13 +28,14 @@ pb_fail() {
     exit 1
 }
 
-# pb_step LABEL COMMAND…: run the command quietly and print how long it took; on failure print what it said.
+# pb_step LABEL COMMAND…: run the command quietly and print how long it took; on failure print what it said. The shell
+# does not stop by itself inside a step: a function of several commands returns at the first that fails.
 pb_step() {
     local label="$1" log started=$SECONDS
     shift
     log="$(mktemp)"
     printf '· %s … ' "$label" >&2
-    if (set -e; "$@") >"$log" 2>&1; then
+    if "$@" >"$log" 2>&1; then
         printf '%d s\n' "$((SECONDS - started))" >&2
         rm -f "$log"
     else
@@ -112,9 +113,13 @@ pb_use_browser() {
 
 # pb_python MODULE ARGS…: become one of the Python programs in setup/lib.
 pb_python() {
-    local program="$1"
+    local program="$1" own_path="$PB_ODOO_PATH:$PB_ROOT/setup/lib:$PB_ROOT/tests"
     shift
     export PB_ROOT PB_CACHE PB_ODOO_PATH
+    case "${PYTHONPATH:-}" in
+        "$own_path"*) ;; # a shell that took over setup/env
+        *) export PYTHONPATH="$own_path${PYTHONPATH:+:$PYTHONPATH}" ;;
+    esac
     exec "$PB_PYTHON" "$PB_ROOT/setup/lib/$program.py" "$@"
 }
 

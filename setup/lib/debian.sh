@@ -23,14 +23,17 @@ pb_apt_install() {
         pb_fail "apt-get could not install: $*" "Install them by hand and run the command again."
 }
 
-# Print the Debian mirror that this machine already uses.
+# Print the Debian mirror that this machine already uses: a source of the component `main` for one of Debian's own
+# suites, first of all one whose address ends in /debian, as it does wherever the mirror has its usual layout.
 pb_debian_mirror() {
-    apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
-        grep -m1 -E '^https?://.*/debian/?$' || return 1
+    local mirrors
+    mirrors="$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' 2>/dev/null |
+        awk '$1 ~ /^https?:/ && $3 == "main" && $2 ~ /^(stable|testing|unstable|sid|bullseye|bookworm|trixie|forky)$/ { print $1 }')"
+    grep -m1 -E '/debian/?$' <<<"$mirrors" || grep -m1 . <<<"$mirrors"
 }
 
 pb_fetch_odoo_files() {
-    local work="$1" mirror="$2" options suite package
+    local work="$1" mirror="$2" options suite
     mkdir -p "$work"/{lists,cache/archives,state}/partial "$work/deb"
     for suite in sid bookworm; do
         echo "deb [signed-by=$PB_DEBIAN_KEYRING] $mirror $suite main"
@@ -45,14 +48,14 @@ CONF
     options=(-q -c "$work/apt.conf" -o "Dir::Etc::SourceList=$work/sources.list" -o Dir::Etc::SourceParts=/dev/null
         -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work/cache" -o APT::Sandbox::User=root
         -o Acquire::Languages=none)
-    apt-get "${options[@]}" update
+    apt-get "${options[@]}" update || return
     (cd "$work/deb" && apt-get "${options[@]}" download "${PB_ODOO_PACKAGES[@]}")
 }
 
 pb_unpack_odoo_files() {
     local work="$1" target="$2" package placeholder
     for package in "$work"/deb/*.deb; do
-        dpkg-deb -x "$package" "$target"
+        dpkg-deb -x "$package" "$target" || return
     done
     # Debian leaves this file out. The asset bundler reports its absence on the browser console, which fails every
     # browser test. It only blurs the background of video calls, so an empty one serves.

@@ -29,6 +29,8 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
+from urllib.error import URLError
+from urllib.request import Request, urlopen
 
 from services import HOST, OdooServer, SandboxServer, Service, ServiceError, free_port
 from workbench import Workbench
@@ -80,7 +82,7 @@ def prepare(bench: Workbench, database: str, function: str, *arguments: str) -> 
 def demo_template(bench: Workbench) -> str:
     """The name of the database with the suite and the example data; made when it is missing."""
     base = bench.databases.addons_template()
-    sources = sorted(Path(__file__).parent.glob("demo_data*.py"))
+    sources = sorted(Path(__file__).parent.glob("demo_*.py"))
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
 
     def build(name: str) -> None:
@@ -177,6 +179,19 @@ def walk_through(context: DemoContext, show: Callable[[Any], None]) -> int:
     return 0 if result.get("ok") else 1
 
 
+def end_platform_day() -> int:
+    """Move the clock of the running demo's sandbox on by a day."""
+    request = Request(f"http://{HOST}:{SANDBOX_PORT}/_sandbox/clock", data=b'{"advance_seconds": 86400}', method="POST")
+    request.add_header("Content-Type", "application/json")
+    try:
+        with urlopen(request, timeout=10) as answer:
+            print(f"The platform's clock says {json.load(answer)['now']}.")
+    except URLError:
+        progress(f"✗ No demo answers on port {SANDBOX_PORT}: start it with ./setup/demo first.")
+        return 1
+    return 0
+
+
 def leave(received: int, _frame: FrameType | None) -> None:
     """One way out for Ctrl-C, kill and a closed terminal: leave the `with` blocks, which stop everything."""
     for number in ENDING_SIGNALS:
@@ -189,7 +204,12 @@ def main() -> int:
     parser.add_argument("--once", action="store_true", help="walk through the demo once and end")
     parser.add_argument("--json", action="store_true", help="print what is running, or the walk-through, as JSON")
     parser.add_argument("--port", type=int, default=ODOO_PORT, help="Odoo's port, or the next free one (%(default)s)")
+    parser.add_argument(
+        "--next-day", action="store_true", help="let the platform's day end in the demo that is running"
+    )
     arguments = parser.parse_args()
+    if arguments.next_day:
+        return end_platform_day()
     started = time.monotonic()
     for number in ENDING_SIGNALS:
         signal.signal(number, leave)

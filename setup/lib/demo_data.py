@@ -13,6 +13,7 @@ from sandbox.control import Control
 PASSWORD = "demo"
 CHANNEL_NAME = "支付宝 Alipay"
 OPENING_BALANCE = "2000000.00"
+DAY_SECONDS = 24 * 3600
 USERS = (
     ("clerk", "李会计 Li (clerk)", ("group_clerk",), "zh_CN"),
     ("approver", "王经理 Wang (approver)", ("group_approver",), "zh_CN"),
@@ -33,8 +34,8 @@ TRY = (
     "Payment Bridge > Payments: open one and watch its status and timeline change by themselves.",
     "Pay 远方工艺 (its Alipay account does not exist): the bill opens again and says why.",
     "Payment Bridge > Channels: the balance at the platform beside the balance in the books.",
-    "Payment Bridge > Statements: fetch today's statement (the sandbox serves it after its clock was moved on:"
-    " setup/demo --once plays all of it without a person).",
+    "Let the platform's day end with ./setup/demo --next-day (its clock is a day behind, so that this can be tried), then"
+    " Payment Bridge > Statements: fetch yesterday, open the statement, Reconcile and Post.",
 )
 
 
@@ -59,6 +60,7 @@ def load(env):
 def connect(env, sandbox_url, odoo_url):
     """Open the company's account at the sandbox, register the payees there, and activate the channel."""
     sandbox = Control(sandbox_url)
+    sandbox.post("clock", advance_seconds=-DAY_SECONDS)  # so that the platform's day can end while one looks on
     env["ir.config_parameter"].set_param("web.base.url", odoo_url)
     channel = env["payment.bridge.channel"].search([("connector_code", "=", "alipay")], limit=1)
     app = sandbox.post(

@@ -26,6 +26,7 @@ def write_odoo_config(settings: Settings, postgres: Postgres) -> Path:
         "addons_path": settings.addons_path,
         "data_dir": str(data_folder),
         "db_maxconn": "48",
+        "http_interface": "127.0.0.1",
         "list_db": "False",
         "workers": "0",
         "limit_time_cpu": "3600",

@@ -65,12 +65,14 @@ class TestRun:
         self._environment = bench.environment()
         self._counts: Counter[str] = Counter()
         self._broken = False
+        self._remarks: list[str] = []
 
     def lint(self) -> None:
         """Run `setup/lint`; a finding counts as one failure."""
         heading("lint")
         if self._run([self._bench.settings.root / "setup" / "lint"], self._environment):
             self._counts["failed"] += 1
+            self._remarks.append("Lint has findings, counted as one failure; setup/lint --fix mends many.")
 
     def addons(self) -> None:
         """Run the add-ons' own tests in a copy of the prepared database."""
@@ -89,10 +91,12 @@ class TestRun:
     def finish(self) -> int:
         """Print the last line and return the exit code."""
         if not self._counts and not self._broken:
-            print("No test matches.", file=sys.stderr)
+            self._remarks.append("No test matches.")
             self._broken = True
         if self._broken:
             self._counts["failed"] += 1
+        for remark in self._remarks:
+            print(remark)
         counts = ", ".join(f"{self._counts[outcome]} {outcome}" for outcome in ("passed", "failed", "skipped"))
         print(f"\n{counts}", flush=True)
         return 1 if self._broken or self._counts["failed"] else 0

@@ -94,15 +94,10 @@ class Settings:
 def odoo_environment(settings: Settings, connection: Mapping[str, str]) -> dict[str, str]:
     """The environment of a process that imports Odoo or talks to its database.
 
+    The entry points have set `PYTHONPATH` already: Odoo, this folder, and `tests` for the sandbox.
+
     `connection` holds libpq's variables (`PGHOST`, `PGPORT`, …), as `Postgres.connection` gives them.
     """
-    python_path = [
-        str(settings.odoo_path),
-        str(settings.root / "setup" / "lib"),
-        str(settings.root / "tests"),
-    ]
-    inherited = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
-    python_path += [entry for entry in inherited if entry not in python_path]
     binaries = str(Path(sys.executable).parent)
     path = [entry for entry in os.environ.get("PATH", os.defpath).split(os.pathsep) if entry != binaries]
     return {
@@ -112,6 +107,5 @@ def odoo_environment(settings: Settings, connection: Mapping[str, str]) -> dict[
         "PB_CACHE": str(settings.cache),
         "PB_ODOO_PATH": str(settings.odoo_path),
         "PATH": os.pathsep.join([binaries, *path]),
-        "PYTHONPATH": os.pathsep.join(python_path),
         MASTER_KEY_VARIABLE: settings.master_key(),
     }

@@ -1,0 +1,92 @@
+"""What a channel does with its statements."""
+
+from odoo import api, fields, models
+
+from odoo.addons.payment_bridge.connector.types import Operation
+
+
+class PaymentBridgeChannel(models.Model):
+    _inherit = "payment.bridge.channel"
+
+    statements_from = fields.Date(
+        string="Statements From",
+        tracking=True,
+        help="The first day whose statement is expected; set when the channel is activated.",
+    )
+    auto_post = fields.Selection(
+        [
+            ("never", "Only by hand"),
+            ("complete", "When every row is explained"),
+            ("matched", "Whatever is explained"),
+        ],
+        string="Post by Itself",
+        default="never",
+        required=True,
+        tracking=True,
+        help="Whether the scheduled action posts statements into the books. Rows that nothing explains"
+        " are never posted without a person.",
+    )
+    statement_unmatched_count = fields.Integer(compute="_compute_statement_counts")
+    statement_late_count = fields.Integer(compute="_compute_statement_counts")
+
+    def _compute_statement_counts(self):
+        lines = dict(
+            self.env["payment.bridge.statement.line"]._read_group(
+                [("channel_id", "in", self.ids), ("state", "=", "unmatched")], ["channel_id"], ["__count"]
+            )
+        )
+        statements = self.env["payment.bridge.statement"]
+        late = dict(
+            statements._read_group(
+                [("channel_id", "in", self.ids), *statements._late_domain()], ["channel_id"], ["__count"]
+            )
+        )
+        for channel in self:
+            channel.statement_unmatched_count = lines.get(channel, 0)
+            channel.statement_late_count = late.get(channel, 0)
+
+    @api.model
+    def _audited_fields(self):
+        return super()._audited_fields() | {"auto_post", "statements_from"}
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("state") == "active":
+            for channel in self.filtered(lambda one: not one.statements_from):
+                channel.statements_from = channel._today()
+        return result
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        channels = super().create(vals_list)
+        for channel in channels.filtered(lambda one: one.state == "active" and not one.statements_from):
+            channel.statements_from = channel._today()
+        return channels
+
+    def action_open_statements(self):
+        """The channel's statements."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("payment_bridge_reconcile.action_statement")
+        return {**action, "domain": [("channel_id", "=", self.id)], "context": {}}
+
+    @api.private
+    def _statement_kinds(self):
+        """The kinds of statement the platform offers; none where its add-on is not installed."""
+        connector = self._connector_class()
+        return connector.capabilities.statement_kinds if connector else ()
+
+    @api.private
+    def _statement_kind(self, code):
+        """The declared kind of that code, or None."""
+        return next((kind for kind in self._statement_kinds() if kind.code == code), None)
+
+    @api.private
+    def _booked_kind(self):
+        """The kind whose rows explain the balance, or None."""
+        return next((kind for kind in self._statement_kinds() if kind.covers_balance), None)
+
+    @api.private
+    def _fetches_statements(self):
+        """Whether the platform hands out statements by itself."""
+        connector = self._connector_class()
+        return bool(connector and Operation.STATEMENT in connector.capabilities.operations)

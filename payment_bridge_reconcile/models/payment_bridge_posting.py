@@ -1,0 +1,210 @@
+"""One run that posted rows of a statement: the unit that is undone."""
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+
+class PaymentBridgePosting(models.Model):
+    """What one person or one scheduled run posted from a statement, together."""
+
+    _name = "payment.bridge.posting"
+    _description = "Statement Posting"
+    _order = "id desc"
+
+    name = fields.Char(compute="_compute_name")
+    statement_id = fields.Many2one(
+        "payment.bridge.statement", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    channel_id = fields.Many2one(related="statement_id.channel_id", store=True, index=True)
+    company_id = fields.Many2one(related="statement_id.company_id", store=True, index=True)
+    currency_id = fields.Many2one(related="statement_id.currency_id")
+    state = fields.Selection(
+        [("posted", "Posted"), ("undone", "Undone")], required=True, readonly=True, default="posted", index=True
+    )
+    posted_by_id = fields.Many2one("res.users", readonly=True, required=True)
+    undone_by_id = fields.Many2one("res.users", readonly=True)
+    undone_at = fields.Datetime(readonly=True)
+    entry_ids = fields.One2many("account.bank.statement.line", "bridge_posting_id", readonly=True)
+    line_ids = fields.One2many("payment.bridge.statement.line", "posting_id", readonly=True)
+    row_count = fields.Integer(string="Rows", readonly=True)
+    amount = fields.Monetary(string="Net", readonly=True, help="What the account's balance changed by.")
+    entry_names = fields.Char(string="Entries", compute="_compute_name")
+
+    @api.depends("statement_id.name", "entry_ids.move_id.name")
+    def _compute_name(self):
+        for posting in self:
+            posting.name = f"{posting.statement_id.name} #{posting.id or ''}"
+            posting.entry_names = ", ".join(filter(None, posting.sudo().entry_ids.move_id.mapped("name")))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("A posting is part of the trail: undo it instead."))
+
+    def action_undo(self):
+        """Take the whole run back: opposite entries, the payments open on their outstanding account
+        again, the rows matched but not posted."""
+        for posting in self:
+            posting.statement_id._require_clerk()
+            posting.sudo()._undo()
+            self.env["payment.bridge.audit.event"]._record(
+                "statement.posting_undone", posting, statement=posting.statement_id.name, entries=posting.entry_names
+            )
+
+    def action_open_entries(self):
+        """The run's journal entries."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.name,
+            "res_model": "account.move",
+            "view_mode": "list,form",
+            "domain": [("id", "in", self.sudo().entry_ids.move_id.ids)],
+        }
+
+    # -- making -----------------------------------------------------------------------
+
+    @api.private
+    def _make_entries(self, plan):
+        """Make the plan's entries, each posted with its final items, and reconcile them in one go."""
+        self.ensure_one()
+        entries = (
+            self.env["account.bank.statement.line"]
+            .with_company(self.company_id)
+            .create([self._entry_values(entry) for entry in plan.entries])
+        )
+        pairs, rows = [], 0
+        for planned, entry in zip(plan.entries, entries, strict=True):
+            made = entry.move_id.line_ids.filtered(
+                lambda item, account=self._bank_account(): item.account_id != account
+            ).sorted("id")
+            for item, journal_item in zip(planned.items, made, strict=True):
+                rows += len(item.lines)
+                self._mark(item, journal_item)
+                if item.settles:
+                    pairs.append(journal_item | item.settles)
+        pairs += self._pairs_within(plan)
+        if pairs:
+            self.env["account.move.line"]._reconcile_plan(pairs)
+        self.write({"row_count": rows, "amount": plan.net})
+
+    def _bank_account(self):
+        return self.channel_id.journal_id.default_account_id
+
+    def _entry_values(self, entry):
+        """A statement entry with all of its items: the account itself, then one a planned item."""
+        net = -sum(item.amount for item in entry.items)
+        label = self._entry_label(entry)
+        items = [self._item_values(entry, item) for item in entry.items]
+        liquidity = {
+            "account_id": self._bank_account().id,
+            "name": label,
+            "currency_id": self.currency_id.id,
+            "amount_currency": self.currency_id.round(net),
+            "balance": -sum(values["balance"] for values in items),
+        }
+        return {
+            "journal_id": self.channel_id.journal_id.id,
+            "date": entry.date,
+            "payment_ref": label,
+            "ref": self.statement_id.name,
+            "amount": self.currency_id.round(net),
+            "bridge_posting_id": self.id,
+            "line_ids": [Command.create(values) for values in (liquidity, *items)],
+        }
+
+    def _item_values(self, entry, item):
+        amount = self.currency_id.round(item.amount)
+        return {
+            "account_id": item.account.id,
+            "partner_id": item.partner.id,
+            "name": item.label,
+            "currency_id": self.currency_id.id,
+            "amount_currency": amount,
+            "balance": self.currency_id._convert(
+                amount, self.company_id.currency_id, self.company_id, entry.date
+            ),
+            "bridge_statement_line_id": item.lines.id if len(item.lines) == 1 else False,
+        }
+
+    def _entry_label(self, entry):
+        if entry.suspense:
+            return entry.items[0].label
+        name, day = self.channel_id.name, format_date(self.env, entry.day)
+        if entry.date == entry.day:
+            return self.env._("%(channel)s statement of %(day)s, %(rows)s rows", channel=name, day=day, rows=len(entry.lines))
+        return self.env._(
+            "%(channel)s statement of %(day)s, %(rows)s rows (that day is closed)",
+            channel=name,
+            day=day,
+            rows=len(entry.lines),
+        )
+
+    def _mark(self, item, journal_item):
+        """Note on the rows which journal item stands for them."""
+        values = {"state": "posted", "posting_id": self.id, "move_line_id": journal_item.id}
+        unmatched = item.lines.filtered(lambda line: line.state == "unmatched")
+        unmatched.write({**values, "match_pass": "suspense"})
+        (item.lines - unmatched).write(values)
+
+    def _pairs_within(self, plan):
+        """The legs of failed payments that left and came back and are both posted by this run."""
+        lines = self.line_ids.filtered(lambda line: line.match_pass == "out_and_back")
+        return [
+            legs.move_line_id
+            for legs in lines.grouped("instruction_id").values()
+            if len(legs) == 2
+        ]
+
+    # -- undoing ----------------------------------------------------------------------
+
+    def _undo(self):
+        """Opposite entries on the same day, or the first open one; nothing is deleted."""
+        self.ensure_one()
+        if self.state == "undone":
+            raise UserError(self.env._("This posting has been undone already."))
+        statement = self.statement_id
+        statement._lock_channel(statement.channel_id)
+        originals = self.entry_ids
+        originals.move_id.line_ids.remove_move_reconcile()
+        opposites = self.env["account.bank.statement.line"].create(
+            [self._opposite_values(entry) for entry in originals]
+        )
+        pairs = []
+        for entry, opposite in zip(originals, opposites, strict=True):
+            items = zip(entry.move_id.line_ids.sorted("id"), opposite.move_id.line_ids.sorted("id"), strict=True)
+            pairs += [one | other for one, other in items if one.account_id.reconcile]
+        if pairs:
+            self.env["account.move.line"]._reconcile_plan(pairs)
+        suspended = self.line_ids.filtered(lambda line: line.match_pass == "suspense")
+        rows = self.line_ids
+        rows.write({"state": "matched", "posting_id": False, "move_line_id": False})
+        suspended._forget()
+        self.write({"state": "undone", "undone_by_id": self.env.uid, "undone_at": fields.Datetime.now()})
+        statement.channel_id._match_lines(only_classify=True)
+        statement._refresh_state()
+
+    def _opposite_values(self, entry):
+        items = entry.move_id.line_ids.sorted("id")
+        label = self.env._("Undone: %s", entry.payment_ref)
+        return {
+            "journal_id": entry.journal_id.id,
+            "date": self.statement_id._entry_date(entry.date),
+            "payment_ref": label,
+            "ref": entry.move_id.ref,
+            "amount": -entry.amount,
+            "bridge_posting_id": self.id,
+            "line_ids": [
+                Command.create(
+                    {
+                        "account_id": item.account_id.id,
+                        "partner_id": item.partner_id.id,
+                        "name": label if item.account_id == self._bank_account() else item.name,
+                        "currency_id": item.currency_id.id,
+                        "amount_currency": -item.amount_currency,
+                        "balance": -item.balance,
+                    }
+                )
+                for item in items
+            ],
+        }

@@ -1,0 +1,5 @@
+from . import statement_import
+from . import statement_line_ignore
+from . import statement_line_match
+from . import statement_opening
+from . import statement_post

@@ -1,0 +1,307 @@
+"""`setup/demo --once`: the whole main job with no person, through the doors that persons use.
+
+A clerk pays every bill through Odoo's own wizard; the platform plays one unknown payee, one answer that gets lost after
+paying, one return and one message told twice; the next day's statement is fetched, matched and posted. The end is good only
+when every payment is explained, each was paid at most once by the platform's own ledger, and the books equal the platform.
+"""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import demo_data
+from demo_people import VENDORS
+from rpc import Person
+
+if TYPE_CHECKING:
+    from demo import DemoContext
+
+DAY_SECONDS = 24 * 3600
+DEADLINE_SECONDS = 240
+POLL_SECONDS = 0.5
+UNDER_WAY = {"queued", "sending", "processing", "uncertain"}
+PAYMENT_FIELDS = ["name", "partner_id", "amount", "bridge_state", "bridge_why", "bridge_instruction_id", "is_matched"]
+EXPECTED_END = {"payee unknown": "failed", "returned by the bank": "returned"}
+
+
+class NotReached(RuntimeError):
+    """A step did not come to its end."""
+
+
+@dataclass(frozen=True)
+class Story:
+    """What the walk-through works with."""
+
+    context: "DemoContext"
+    clerk: Person
+
+    def say(self, text: str) -> None:
+        print(f"· {text}", file=sys.stderr, flush=True)
+
+    def wait(self, what: str, reached: Callable[[], Any]) -> Any:
+        """Look again and again until `reached` answers something true.
+
+        :raises NotReached: after the deadline.
+        """
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while not (found := reached()):
+            if time.monotonic() > deadline:
+                raise NotReached(f"{what} did not come in {DEADLINE_SECONDS} s")
+            time.sleep(POLL_SECONDS)
+        return found
+
+
+class Result(dict):
+    """The outcome: JSON for `--json`, a table for people."""
+
+    def __str__(self) -> str:
+        return render(self)
+
+
+def run(context: "DemoContext") -> Result:
+    """Play the story and check its end."""
+    story = Story(context, Person(context.odoo, context.database, "clerk", demo_data.PASSWORD))
+    started = time.monotonic()
+    try:
+        channel = story.clerk.search_read("payment.bridge.channel", [], ["name", "journal_id"])[0]
+        plant_faults(story)
+        pay_all_bills(story, channel)
+        follow_to_the_end(story)
+        statement = reconcile(story, channel)
+    except NotReached as error:
+        return Result(ok=False, paid_once=False, channels=[], payments=[], error=str(error))
+    payments = describe_payments(story)
+    ledger = context.sandbox.admin("GET", "/alipay/transfers")
+    paid_once, findings = compare_with_platform(payments, ledger["transfers"])
+    control = describe_channel(story, channel, statement)
+    unexplained = [one["payment"] for one in payments if not one["explained"]]
+    return Result(
+        ok=paid_once and control["equal"] and not unexplained and len(payments) >= 20,
+        paid_once=paid_once,
+        findings=findings + [f"{name} is not explained" for name in unexplained],
+        channels=[control],
+        payments=payments,
+        seconds=round(time.monotonic() - started),
+    )
+
+
+def plant_faults(story: Story) -> None:
+    """Lose one answer after the platform has paid, and tell one result twice."""
+    accounts = {vendor.story: vendor.account for vendor in VENDORS}
+    lost = {"kind": "timeout_after", "payee": accounts["answer lost after paying"], "seconds": 1}
+    story.context.sandbox.admin("POST", "/faults", lost)
+    story.context.sandbox.admin("POST", "/faults", {"kind": "duplicate", "payee": accounts["told twice"]})
+
+
+def pay_all_bills(story: Story, channel: dict[str, Any]) -> None:
+    """Register every open bill through the wizard, as a clerk does with a selection of bills."""
+    bills = story.clerk.search("account.move", [("move_type", "=", "in_invoice"), ("payment_state", "=", "not_paid")])
+    method = story.clerk.search(
+        "account.payment.method.line",
+        [
+            ("journal_id", "=", channel["journal_id"][0]),
+            ("payment_type", "=", "outbound"),
+            ("code", "=", "payment_bridge"),
+        ],
+    )
+    selection = {"active_model": "account.move", "active_ids": bills}
+    values = {"journal_id": channel["journal_id"][0], "payment_method_line_id": method[0], "group_payment": False}
+    wizard = story.clerk.call("account.payment.register", "create", [values], context=selection)
+    story.clerk.call("account.payment.register", "action_create_payments", wizard, context=selection)
+    story.say(f"{len(bills)} bills are registered for payment through {channel['name']}")
+
+
+def follow_to_the_end(story: Story) -> None:
+    """Wait until every result is known; what is unknown is asked about with the button a clerk has."""
+    asked: set[int] = set()
+    last = Counter()
+
+    def settled() -> bool:
+        nonlocal last
+        payments = story.clerk.search_read("account.payment", [("bridge_state", "!=", False)], PAYMENT_FIELDS)
+        states = Counter(payment["bridge_state"] for payment in payments)
+        if states != last:
+            story.say(", ".join(f"{count} {state}" for state, count in sorted(states.items())))
+            last = states
+        for payment in payments:
+            if payment["bridge_state"] == "uncertain" and payment["id"] not in asked:
+                story.clerk.call("account.payment", "action_bridge_query", [payment["id"]])
+                asked.add(payment["id"])
+        returns = sum(1 for vendor in VENDORS if vendor.story == "returned by the bank")
+        return not UNDER_WAY & set(states) and states["returned"] == returns
+
+    story.wait("the end of every payment", settled)
+
+    def told_twice() -> bool:
+        repeated = story.clerk.search("payment.bridge.notification", [("times_received", ">", 1)])
+        new = story.clerk.search("payment.bridge.notification", [("state", "=", "new")])
+        return bool(repeated) and not new
+
+    story.wait("the repeated notification", told_twice)
+
+
+def reconcile(story: Story, channel: dict[str, Any]) -> dict[str, Any]:
+    """Let the platform's day end, fetch its statement, and post it through the wizard."""
+    day = story.context.sandbox.admin("GET", "/clock")["now"][:10]
+    story.context.sandbox.admin("POST", "/clock", {"advance_seconds": DAY_SECONDS})
+    values = {"channel_id": channel["id"], "source": "fetch", "day": day}
+    wizard = story.clerk.call("payment.bridge.statement.import", "create", [values])
+    story.clerk.call("payment.bridge.statement.import", "action_import", wizard)
+    of_day = [("channel_id", "=", channel["id"]), ("first_day", "=", day), ("covers_balance", "=", True)]
+
+    def state_in(*states: str) -> dict[str, Any] | None:
+        found = story.clerk.search_read(
+            "payment.bridge.statement",
+            of_day,
+            ["state", "message", "closing", "ledger_balance", "balance_difference", "control", "unmatched_count"],
+        )
+        return found[0] if found and found[0]["state"] in states else None
+
+    loaded = story.wait("the statement", lambda: state_in("loaded", "posted", "refused"))
+    story.say(f"the statement of {day} is {loaded['state']}")
+    if loaded["state"] == "refused":
+        raise NotReached(f"the statement was refused: {loaded['message']}")
+    selection = {"active_model": "payment.bridge.statement", "active_id": loaded["id"]}
+    posting = story.clerk.call(
+        "payment.bridge.statement.post", "create", [{"statement_id": loaded["id"]}], context=selection
+    )
+    story.clerk.call("payment.bridge.statement.post", "action_post", posting)
+    posted = state_in("loaded", "posted", "refused")
+    story.say(f"the statement is {posted['state']}; {posted['unmatched_count']} rows are unmatched")
+    return posted
+
+
+def describe_payments(story: Story) -> list[dict[str, Any]]:
+    """Each payment with what every step knows of it, and whether its end is explained."""
+    stories = {vendor.name: vendor.story for vendor in VENDORS}
+    rows = []
+    for payment in story.clerk.search_read(
+        "account.payment", [("bridge_state", "!=", False)], PAYMENT_FIELDS, order="id"
+    ):
+        instruction = story.clerk.call(
+            "payment.bridge.instruction",
+            "read",
+            [payment["bridge_instruction_id"][0]],
+            ["key", "platform_reference", "notification_ids", "books_pending", "discrepancy_ids"],
+        )[0]
+        lines = story.clerk.search_read(
+            "payment.bridge.statement.line",
+            [("instruction_id", "=", instruction["id"])],
+            ["row", "kind", "amount", "state", "move_id"],
+            order="row",
+        )
+        bills = story.clerk.search_read(
+            "account.move", [("bridge_reservation_ids.payment_id", "=", payment["id"])], ["name", "payment_state"]
+        )
+        messages = story.clerk.call(
+            "payment.bridge.notification", "read", instruction["notification_ids"], ["times_received"]
+        )
+        end = payment["bridge_state"]
+        kind = stories.get(payment["partner_id"][1], "plain")
+        paid = end == "succeeded"
+        open_again = {bill["payment_state"] for bill in bills} == {"not_paid"}
+        settled = {bill["payment_state"] for bill in bills} == {"paid"}
+        rows.append(
+            {
+                "payment": payment["name"],
+                "payee": payment["partner_id"][1],
+                "story": kind,
+                "amount": f"{payment['amount']:.2f}",
+                "bill": ", ".join(bill["name"] for bill in bills),
+                "instruction": instruction["key"],
+                "platform_reference": instruction["platform_reference"] or "",
+                "notifications": sum(message["times_received"] for message in messages),
+                "statement_rows": [line["row"] for line in lines],
+                "entries": sorted({line["move_id"][1] for line in lines if line["move_id"]}),
+                "end": end,
+                "reason": payment["bridge_why"],
+                "explained": bool(payment["bridge_why"])
+                and not instruction["books_pending"]
+                and not instruction["discrepancy_ids"]
+                and end == EXPECTED_END.get(kind, "succeeded")
+                and (settled and payment["is_matched"] if paid else open_again)
+                and all(line["state"] == "posted" for line in lines)
+                and bool(lines) == (end != "failed"),
+            }
+        )
+    return rows
+
+
+def compare_with_platform(payments: list[dict[str, Any]], transfers: list[dict[str, Any]]) -> tuple[bool, list[str]]:
+    """Whether the platform's own ledger and Odoo tell of the same payments, each made at most once."""
+    findings = []
+    ours = {payment["instruction"]: payment for payment in payments}
+    theirs = {transfer["out_biz_no"]: transfer for transfer in transfers}
+    for key, transfer in theirs.items():
+        payment = ours.get(key)
+        if payment is None:
+            findings.append(f"the platform has {key}, which Odoo does not know")
+        elif transfer["executed_count"] > 1:
+            findings.append(f"{key} was paid {transfer['executed_count']} times")
+        elif transfer["executed_count"] and Decimal(str(transfer["executed_sum"])) != Decimal(payment["amount"]):
+            findings.append(f"{key} was paid with another amount")
+    for key, payment in ours.items():
+        executed = theirs.get(key, {}).get("executed_count", 0)
+        if (payment["end"] in ("succeeded", "returned")) != (executed == 1):
+            findings.append(f"{payment['payment']} is {payment['end']} but the platform paid it {executed} times")
+    bills = Counter(payment["bill"] for payment in payments if payment["end"] == "succeeded")
+    findings += [f"{bill} was paid {count} times" for bill, count in bills.items() if count > 1]
+    return not findings, findings
+
+
+def describe_channel(story: Story, channel: dict[str, Any], statement: dict[str, Any]) -> dict[str, Any]:
+    """The control total: the platform's own balance, its statement, and the books."""
+    apps = story.context.sandbox.admin("GET", "/alipay/apps")
+    apps = apps["apps"] if isinstance(apps, dict) else apps
+    ledger = story.context.sandbox.admin("GET", f"/alipay/ledger?app_id={apps[0]['app_id']}")
+    books = story.clerk.search_read("payment.bridge.channel", [("id", "=", channel["id"])], ["ledger_balance"])
+    platform = Decimal(str(ledger["balance"]))
+    in_books = Decimal(f"{books[0]['ledger_balance']:.2f}")
+    return {
+        "channel": channel["name"],
+        "platform_balance": f"{platform:.2f}",
+        "statement_closing": f"{statement['closing']:.2f}",
+        "ledger_balance": f"{in_books:.2f}",
+        "equal": platform == in_books == Decimal(f"{statement['closing']:.2f}"),
+    }
+
+
+def render(result: dict[str, Any]) -> str:
+    """The result as a table for people."""
+    if "error" in result:
+        return f"\n  ✗ {result['error']}\n"
+    columns = ("bill", "payment", "amount", "instruction", "platform_reference", "msgs", "rows", "entry", "end")
+    table = [columns] + [
+        (
+            one["bill"],
+            one["payment"],
+            one["amount"],
+            one["instruction"],
+            one["platform_reference"],
+            str(one["notifications"]),
+            ",".join(map(str, one["statement_rows"])),
+            ",".join(one["entries"]),
+            one["end"] + ("" if one["explained"] else " ?"),
+        )
+        for one in result["payments"]
+    ]
+    widths = [max(len(row[place]) for row in table) for place in range(len(columns))]
+    lines = ["  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in table]
+    special = [
+        f"  {one['payment']} ({one['story']}): {one['reason']}" for one in result["payments"] if one["story"] != "plain"
+    ]
+    totals = [
+        f"  {one['channel']}: at the platform {one['platform_balance']}, on its statement {one['statement_closing']},"
+        f" in the books {one['ledger_balance']}: {'equal' if one['equal'] else 'NOT EQUAL'}"
+        for one in result["channels"]
+    ]
+    verdict = [
+        *(f"  ✗ {finding}" for finding in result["findings"]),
+        f"  paid once: {'yes' if result['paid_once'] else 'NO'}",
+        f"  every payment explained: {'yes' if all(one['explained'] for one in result['payments']) else 'NO'}",
+    ]
+    return "\n".join(["", *lines, "", *special, "", *totals, *verdict])
