@@ -198,12 +198,16 @@ class StatementLine:
 
 @dataclass(frozen=True, slots=True)
 class StatementHeader:
-    """What the file says about itself before its rows. Days are inclusive, in the platform's zone."""
+    """What the file says about itself before its rows. Days are inclusive, in the platform's zone.
+
+    ``kind`` is the ``StatementKind`` code that the file shows itself to be; None where files do not tell.
+    """
 
     account: str | None
     first_day: date
     last_day: date
     currency: str
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

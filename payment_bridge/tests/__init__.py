@@ -5,3 +5,4 @@ from . import test_notification
 from . import test_payment_check
 from . import test_query
 from . import test_reservation
+from . import test_tours
