@@ -204,10 +204,10 @@ class PaymentBridgeNotification(models.Model):
         self.ensure_one()
         try:
             event = self.channel_id._connector().read_notification(self._inbound())
-        except ConnectorError as error:
+        except NotificationRefused as error:
             self._conclude("refused", error.message)
             return
-        except UserError as error:  # the channel's own set-up stands in the way: the message waits
+        except (ConnectorError, UserError) as error:  # what is needed to read it is missing now: it waits
             self.write({"note": str(error)[:250]})
             return
         if event.outcome is None or event.operation is None:
