@@ -25,7 +25,20 @@ from urllib3.util.retry import Retry
 
 from .errors import Misconfigured, NotSent, Uncertain
 from .redaction import redact_text
+from .types import Bilingual
 
+UNREACHABLE = Bilingual(
+    "The platform cannot be reached. Nothing was sent; it is tried again by itself.",
+    "无法连接平台。未发送任何指令，系统将自动重试。",
+)
+NO_ANSWER = Bilingual(
+    "The platform's answer did not arrive: the result is unknown and is asked for by itself. Do not pay another way.",
+    "未收到平台的完整应答，结果未知。系统将自动查询，请勿用其他方式付款。",
+)
+WRONG_ADDRESS = Bilingual(
+    "The address is not one of this platform's. Nothing was sent. Check the channel's settings.",
+    "该地址不属于此平台。未发送任何请求，请检查通道设置。",
+)
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
@@ -146,13 +159,15 @@ class Transport:
             return
         parts = urlsplit(url)
         if parts.scheme != "https" or parts.hostname not in self._allowed_hosts:
-            raise Misconfigured(f"{parts.scheme}://{parts.hostname} is not an address of this platform")
+            raise Misconfigured(
+                f"{parts.scheme}://{parts.hostname} is not an address of this platform", advice=WRONG_ADDRESS
+            )
         try:
             found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
         except OSError as error:
-            raise NotSent(f"the name {parts.hostname} could not be resolved") from error
+            raise NotSent(f"the name {parts.hostname} could not be resolved", advice=UNREACHABLE) from error
         if any(not ipaddress.ip_address(address[4][0]).is_global for address in found):
-            raise Misconfigured(f"{parts.hostname} resolves to a private address")
+            raise Misconfigured(f"{parts.hostname} resolves to a private address", advice=WRONG_ADDRESS)
 
     def _perform(self, request: HttpRequest) -> HttpResponse:
         try:
@@ -171,15 +186,15 @@ class Transport:
                     body=self._read(answer, request),
                 )
         except requests.exceptions.ConnectTimeout as error:
-            raise NotSent("the platform could not be reached in time") from error
+            raise NotSent("the platform could not be reached in time", advice=UNREACHABLE) from error
         except requests.exceptions.ConnectionError as error:
             if _never_connected(error):
-                raise NotSent("the platform could not be reached") from error
-            raise Uncertain("the connection broke before the whole answer arrived") from error
+                raise NotSent("the platform could not be reached", advice=UNREACHABLE) from error
+            raise Uncertain("the connection broke before the whole answer arrived", advice=NO_ANSWER) from error
         except requests.exceptions.Timeout as error:
-            raise Uncertain("no answer arrived in time") from error
+            raise Uncertain("no answer arrived in time", advice=NO_ANSWER) from error
         except requests.exceptions.RequestException as error:
-            raise Uncertain("the answer could not be read") from error
+            raise Uncertain("the answer could not be read", advice=NO_ANSWER) from error
 
     @staticmethod
     def _read(answer: requests.Response, request: HttpRequest) -> bytes:
@@ -188,9 +203,9 @@ class Transport:
         for chunk in answer.iter_content(_CHUNK):
             body += chunk
             if len(body) > request.max_bytes:
-                raise Uncertain(f"the answer is larger than {request.max_bytes} bytes")
+                raise Uncertain(f"the answer is larger than {request.max_bytes} bytes", advice=NO_ANSWER)
             if time.monotonic() > deadline:
-                raise Uncertain("the answer arrived too slowly")
+                raise Uncertain("the answer arrived too slowly", advice=NO_ANSWER)
         return bytes(body)
 
 

@@ -7,7 +7,6 @@ from odoo.tools import format_amount
 from ..connector.errors import InvalidOrder
 from .account_journal import METHOD_CODE
 from .instruction_states import LIVE
-from .payment_bridge_instruction import SELECTION_STATE
 
 PROTECTED_FIELDS = {
     "amount", "currency_id", "partner_id", "partner_bank_id", "journal_id", "payment_method_line_id",
@@ -297,12 +296,12 @@ class AccountPayment(models.Model):
     def _bridge_tell_bills(self, state, reason):
         """Say on the payment and its bills what happened and what to do, and ask its maker to look."""
         words = self.env._(
-            "The payment %(payment)s of %(amount)s through %(channel)s is %(state)s: %(reason)s. %(advice)s"
+            "The payment %(payment)s of %(amount)s through %(channel)s has ended: %(state)s. %(reason)s. %(advice)s"
             " The bill is open again.",
             payment=self.name,
             amount=format_amount(self.env, self.amount, self.currency_id),
             channel=self.bridge_channel_id.name,
-            state=dict(SELECTION_STATE).get(state, state).lower(),
+            state=self.bridge_instruction_id._say_state(state),
             reason=reason,
             advice=self.bridge_instruction_id.advice or "",
         )
@@ -314,6 +313,6 @@ class AccountPayment(models.Model):
                 bill.activity_schedule(
                     "mail.mail_activity_data_warning",
                     user_id=self.create_uid.id,
-                    summary=self.env._("Payment %s", dict(SELECTION_STATE).get(state, state).lower()),
+                    summary=self.env._("Payment: %s", self.bridge_instruction_id._say_state(state)),
                     note=words,
                 )

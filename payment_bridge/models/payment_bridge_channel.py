@@ -281,6 +281,7 @@ class PaymentBridgeChannel(models.Model):
 
     def action_activate(self):
         """Open the channel for payments once it is complete and its connection test has passed."""
+        self.check_access("write")
         for channel in self:
             if missing := channel.credential_ids.filtered("is_missing"):
                 raise UserError(
@@ -317,6 +318,12 @@ class PaymentBridgeChannel(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("payment_bridge.action_discrepancy")
         return {**action, "domain": [("channel_id", "=", self.id)]}
+
+    @api.private
+    def _speaking(self):
+        """The channel in its company's language: what scheduled actions write for people is in it."""
+        self.ensure_one()
+        return self.with_context(lang=self.company_id.partner_id.lang or self.env.lang)
 
     @api.private
     def _connector_class(self):

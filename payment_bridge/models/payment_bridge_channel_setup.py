@@ -49,6 +49,7 @@ class PaymentBridgeChannel(models.Model):
 
     def action_set_up_accounts(self):
         """Create or complete journal, accounts and payment methods; safe to repeat."""
+        self.check_access("write")
         for channel in self:
             channel._set_up_accounts()
 

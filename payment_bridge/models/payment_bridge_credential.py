@@ -65,9 +65,13 @@ class PaymentBridgeCredential(models.Model):
             return f"•••••• {self.fingerprint}"
         if self.plain_value:
             text = self.plain_value.strip()
+            labels = {value: label.in_language(self.env.lang) for value, label in field.choices} if field else {}
+            if text in labels:
+                return labels[text]
             return text if len(text) <= 64 and "\n" not in text else f"{text[:40].splitlines()[0]}…"
         if field and field.default:
-            return self.env._("default: %s", field.default)
+            labels = {value: label.in_language(self.env.lang) for value, label in field.choices}
+            return self.env._("default: %s", labels.get(field.default, field.default))
         return self.env._("missing") if field and field.required else ""
 
     def _inverse_value(self):
@@ -130,7 +134,7 @@ class PaymentBridgeCredential(models.Model):
                 self.env._(
                     "Secrets cannot be read or written on this server: %(reason)s. Nothing was sent."
                     " Ask the server's administrator to set the master key.",
-                    reason=error,
+                    reason=error.words.in_language(self.env.lang),
                 )
             ) from error
 
@@ -153,7 +157,7 @@ class PaymentBridgeCredential(models.Model):
                             " sent. Put the earlier master key back, or enter the value again.",
                             credential=credential.label,
                             channel=credential.channel_id.name,
-                            reason=error,
+                            reason=error.words.in_language(self.env.lang),
                         )
                     ) from error
             elif (field := credential._declared()) and field.default:

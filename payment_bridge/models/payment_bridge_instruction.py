@@ -357,7 +357,7 @@ class PaymentBridgeInstruction(models.Model):
             "platform_status": outcome.platform_status,
             "platform_code": outcome.platform_code,
             "platform_message": outcome.platform_message,
-            "advice_text": outcome.advice and outcome.advice.en,
+            "advice_text": outcome.advice and outcome.advice.in_language(self.env.lang),
             "hold_reason": False,
         }
         references = {
@@ -387,7 +387,7 @@ class PaymentBridgeInstruction(models.Model):
             summary=self.env._(
                 "%(teller)s speaks of %(told)s for %(key)s, which was ordered for %(ordered)s. Nothing was"
                 " changed. Compare with the platform's own record before anything else.",
-                teller=source,
+                teller=self._say_source(source),
                 told=f"{outcome.amount.amount} {outcome.amount.currency}",
                 key=self.key,
                 ordered=f"{self._money().amount} {self.currency_id.name}",
@@ -402,12 +402,25 @@ class PaymentBridgeInstruction(models.Model):
             summary=self.env._(
                 "%(teller)s says %(told)s for %(key)s, which is already %(current)s. Nothing was changed."
                 " Check the platform's record; if money has moved twice or not at all, act from there.",
-                teller=source,
-                told=told.value,
+                teller=self._say_source(source),
+                told=self._say_state(told),
                 key=self.key,
-                current=current.value,
+                current=self._say_state(current),
             ),
         )
+
+    def _say_source(self, source):
+        """Who told us something, in words."""
+        return {
+            "answer": self.env._("The platform's answer"),
+            "query": self.env._("The answer to our question"),
+            "notification": self.env._("A notification"),
+        }.get(source, source)
+
+    @api.private
+    def _say_state(self, state):
+        """A state as people read it."""
+        return dict(self._fields["state"]._description_selection(self.env))[state]
 
     @api.model
     @api.private

@@ -48,7 +48,7 @@ class PaymentBridgeInstruction(models.Model):
                     "%(payment)s is %(state)s at the platform, but its journal entry could not follow:"
                     " %(error)s It is tried again by itself; clear the obstacle.",
                     payment=self.payment_id.name,
-                    state=dict(self._fields["state"]._description_selection(self.env))[self.state],
+                    state=self._say_state(self.state),
                     error=error,
                 ),
             )
@@ -58,5 +58,7 @@ class PaymentBridgeInstruction(models.Model):
     def _settle_pending_books(self):
         """Try again what the books could not follow before."""
         for instruction in self.search([("books_pending", "=", True)], limit=100):
-            instruction._settle_books(instruction.platform_message or instruction.state)
+            instruction.with_env(instruction.channel_id._speaking().env)._settle_books(
+                instruction.platform_message or instruction.state
+            )
             self.env["ir.cron"]._commit_progress()

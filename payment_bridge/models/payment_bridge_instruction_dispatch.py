@@ -90,7 +90,7 @@ class PaymentBridgeInstruction(models.Model):
         self._recover_abandoned()
         channels = self.env["payment.bridge.channel"].search([("state", "=", "active")])
         for channel in channels:
-            if not channel.health_id._circuit_is_open() and not channel._dispatch():
+            if not channel.health_id._circuit_is_open() and not channel._speaking()._dispatch():
                 break
         self.env.ref("payment_bridge.cron_seal")._trigger()
         self.env["ir.cron"]._commit_progress()
@@ -193,7 +193,7 @@ class PaymentBridgeInstruction(models.Model):
             source="check",
             platform_code=error.code,
             platform_message=error.message,
-            advice_text=error.advice and error.advice.in_language(self.env.user.lang),
+            advice_text=error.advice and error.advice.in_language(self.env.lang),
         )
 
     def _hold_until_tomorrow(self):
@@ -222,7 +222,7 @@ class PaymentBridgeInstruction(models.Model):
         words = {
             "platform_code": error.code,
             "platform_message": error.message,
-            "advice_text": error.advice and error.advice.in_language(self.env.user.lang),
+            "advice_text": error.advice and error.advice.in_language(self.env.lang),
         }
         if isinstance(error, Rejected) and not error.retry_same_key or isinstance(error, InvalidOrder):
             self._move_to(State.FAILED, reason=error.message, source="answer", **words)
@@ -232,7 +232,7 @@ class PaymentBridgeInstruction(models.Model):
                 reason=error.message,
                 source="answer",
                 not_before=fields.Datetime.now() + self._pause_after(error),
-                hold_reason=error.advice.in_language(self.env.user.lang) if error.advice else error.message,
+                hold_reason=error.advice.in_language(self.env.lang) if error.advice else error.message,
                 **words,
             )
             if isinstance(error, Misconfigured):
@@ -362,4 +362,4 @@ class PaymentBridgeChannel(models.Model):
     def _pause_by_platform(self, error):
         """The platform says that our side is set up wrongly: stop sending until a person has looked."""
         words = error.advice or Bilingual(error.message, error.message)
-        self._pause(words.in_language(self.company_id.partner_id.lang or self.env.user.lang))
+        self._pause(words.in_language(self._speaking().env.lang))

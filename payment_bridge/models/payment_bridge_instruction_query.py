@@ -81,7 +81,7 @@ class PaymentBridgeInstruction(models.Model):
         self._settle_pending_books()
         channels = self.env["payment.bridge.channel"].with_context(active_test=False).search([])
         for channel in channels:
-            if not channel._query_due():
+            if not channel._speaking()._query_due():
                 break
         self.env.ref("payment_bridge.cron_seal")._trigger()
         self.env["ir.cron"]._commit_progress()

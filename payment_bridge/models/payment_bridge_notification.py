@@ -165,7 +165,7 @@ class PaymentBridgeNotification(models.Model):
         last, tries = 0, 0
         while notification := self._take_next(last):
             try:
-                notification._process()
+                notification._speaking()._process()
                 time_left = cron._commit_progress(1)
             except COLLISIONS:
                 self.env.cr.rollback()
@@ -197,6 +197,11 @@ class PaymentBridgeNotification(models.Model):
             raise UserError(self.env._("Only a channel administrator may process messages again."))
         for notification in self.sudo().filtered(lambda one: one.state != "refused"):
             notification._process()
+
+    @api.private
+    def _speaking(self):
+        """The message in the language of its channel's company, for what is written about it."""
+        return self.with_env(self.channel_id._speaking().env)
 
     @api.private
     def _process(self):

@@ -35,7 +35,7 @@ class AccountPaymentRegister(models.TransientModel):
             )
             through = wizard.payment_method_line_id.code == METHOD_CODE
             wizard.bridge_channel_id = through and wizard.journal_id._bridge_channel()
-            wizard.bridge_notice = wizard.bridge_channel_id and self.env._(
+            wizard.bridge_notice = bool(wizard.bridge_channel_id) and self.env._(
                 "%s will be asked to pay as soon as you confirm. Until it has answered the bill reads In Payment.",
                 wizard.bridge_channel_id.name,
             )

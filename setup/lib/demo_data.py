@@ -6,8 +6,9 @@ know the same people.
 
 from datetime import timedelta
 
-import demo_people
 from odoo import Command, fields
+
+import demo_people
 from sandbox.control import Control
 
 PASSWORD = "demo"
@@ -34,16 +35,23 @@ TRY = (
     "Payment Bridge > Payments: open one and watch its status and timeline change by themselves.",
     "Pay 远方工艺 (its Alipay account does not exist): the bill opens again and says why.",
     "Payment Bridge > Channels: the balance at the platform beside the balance in the books.",
-    "Let the platform's day end with ./setup/demo --next-day (its clock is a day behind, so that this can be tried), then"
-    " Payment Bridge > Statements: fetch yesterday, open the statement, Reconcile and Post.",
+    "Let the platform's day end with ./setup/demo --next-day (its clock is a day behind so that this can be tried),"
+    " then Payment Bridge > Statements: fetch yesterday, open the statement, Reconcile and Post.",
 )
 
 
 def load(env):
     """Company, users, vendors with accounts, bills from purchase orders, and the channel's books."""
+    env = env(context={**env.context, "lang": "zh_CN"})
     company = env.company
     company.partner_id.write(
-        {"name": "上海示例贸易有限公司", "street": "南京东路 1 号", "city": "上海", "country_id": env.ref("base.cn").id}
+        {
+            "name": "上海示例贸易有限公司",
+            "street": "南京东路 1 号",
+            "city": "上海",
+            "lang": "zh_CN",
+            "country_id": env.ref("base.cn").id,
+        }
     )
     env["ir.config_parameter"].set_param("web.base.url.freeze", "True")
     env.ref("base.user_admin").write({"group_ids": [Command.link(_group(env, "group_channel_admin").id)]})

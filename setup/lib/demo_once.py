@@ -1,8 +1,9 @@
 """`setup/demo --once`: the whole main job with no person, through the doors that persons use.
 
-A clerk pays every bill through Odoo's own wizard; the platform plays one unknown payee, one answer that gets lost after
-paying, one return and one message told twice; the next day's statement is fetched, matched and posted. The end is good only
-when every payment is explained, each was paid at most once by the platform's own ledger, and the books equal the platform.
+A clerk pays every bill through Odoo's own wizard; the platform plays one unknown payee, one answer that gets lost
+after paying, one return and one message told twice; the next day's statement is fetched, matched and posted. The end is
+good only when every payment is explained, each was paid at most once by the platform's own ledger, and the books equal
+the platform.
 """
 
 import sys

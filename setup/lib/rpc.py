@@ -3,6 +3,7 @@
 from typing import Any
 
 import requests
+
 from services import OdooServer
 
 TIMEOUT_SECONDS = 120
@@ -44,4 +45,4 @@ class Person:
         answer = self._session.post(f"{self._url}{path}", json=body, timeout=TIMEOUT_SECONDS).json()
         if "error" in answer:
             raise RpcError(answer["error"]["data"]["message"])
-        return answer["result"]
+        return answer.get("result")

@@ -1,16 +1,15 @@
 """`setup/translate`: write the add-ons' terms to i18n/ADDON.pot and bring i18n/zh_CN.po up to date with them.
 
 Odoo itself finds the terms, in a database with the add-ons installed. A translation is kept while its term exists; new
-terms start empty, and terms that are gone are dropped. Nothing of the moment or the machine gets into the files, so that
-a run without changes leaves them as they are. With terms left to translate the command prints them and fails.
+terms start empty, and terms that are gone are dropped. Nothing of the moment or the machine gets into the files, so
+that a run without changes leaves them as they are. With terms left to translate the command prints them and fails.
 """
 
 import argparse
-import subprocess
+import io
+import os
 import sys
-import tarfile
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import polib
@@ -18,7 +17,6 @@ import polib
 from workbench import Workbench
 
 LANGUAGE = "zh_CN"
-LOG_TAIL_CHARACTERS = 3000
 METADATA = {
     "Project-Id-Version": "Payment Bridge 19.0",
     "MIME-Version": "1.0",
@@ -28,32 +26,27 @@ METADATA = {
 LANGUAGE_METADATA = METADATA | {"Language": LANGUAGE, "Plural-Forms": "nplurals=1; plural=0;"}
 
 
-def export_templates(
-    database: str, addons: Sequence[str], environment: Mapping[str, str]
-) -> Iterator[tuple[str, polib.POFile]]:
+def export_templates(database: str, addons: Sequence[str], environment: Mapping[str, str]) -> dict[str, polib.POFile]:
     """Each add-on with the terms that Odoo finds in it."""
-    with tempfile.TemporaryDirectory() as scratch:
-        archive = Path(scratch) / "terms.tgz"
-        command = [
-            *(sys.executable, "-m", "odoo", "i18n", "export", "-c", environment["ODOO_RC"], "-d", database),
-            *("-o", str(archive), *addons),
-        ]
-        done = subprocess.run(
-            command,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        if done.returncode or not archive.exists():
-            sys.exit(f"Odoo could not export the terms:\n{done.stdout[-LOG_TAIL_CHARACTERS:]}")
-        with tarfile.open(archive) as members:
-            for addon in addons:
-                member = f"{addon}/i18n/{addon}.pot"
-                # An add-on without a single term is not in the archive.
-                text = members.extractfile(member).read().decode() if member in members.getnames() else ""
-                yield addon, polib.pofile(text)
+    os.environ.update(environment)
+    # After the environment, which Odoo reads when it is imported.
+    import odoo.api
+    from odoo.modules.registry import Registry
+    from odoo.sql_db import close_db
+    from odoo.tools import config
+    from odoo.tools.translate import trans_export
+
+    config.parse_config(["-c", environment["ODOO_RC"], "-d", database, "--log-level=warn"])
+    templates = {}
+    with Registry(database).cursor(readonly=True) as cursor:
+        env = odoo.api.Environment(cursor, odoo.api.SUPERUSER_ID, {})
+        # One by one: exported together, what two add-ons share would be told of one of them only.
+        for addon in addons:
+            buffer = io.BytesIO()
+            trans_export(None, [addon], buffer, "po", env)
+            templates[addon] = polib.pofile(buffer.getvalue().decode())
+    close_db(database)
+    return templates
 
 
 def make_template(addon: str, exported: polib.POFile) -> polib.POFile:
@@ -117,10 +110,10 @@ def main() -> int:
     with bench.postgres:
         environment = bench.environment()
         if arguments.database:
-            templates = dict(export_templates(arguments.database, addons, environment))
+            templates = export_templates(arguments.database, addons, environment)
         else:
             with bench.databases.run_copy(bench.databases.addons_template(), "terms") as database:
-                templates = dict(export_templates(database, addons, environment))
+                templates = export_templates(database, addons, environment)
     for addon, exported in templates.items():
         folder = root / addon / "i18n"
         template = make_template(addon, exported)

@@ -216,7 +216,7 @@ class AlipayConnector(Connector):
     @staticmethod
     def _raise_refusal(answer: Answer, effect: Effect | None) -> NoReturn:
         """A transfer that was answered with a code instead of a status: what is known about the money."""
-        message = f"Alipay answered {answer.told_code}: {answer.told}"
+        message = f"{answer.told_code}: {answer.told}"
         advice = codes.explain(answer.sub_code) or codes.UNKNOWN
         error: ConnectorError
         if effect is Effect.FINAL:

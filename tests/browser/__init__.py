@@ -1,0 +1,1 @@
+"""The suite as people see it: a browser, a running Odoo, a running platform."""
