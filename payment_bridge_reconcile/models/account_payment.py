@@ -60,9 +60,7 @@ class AccountPayment(models.Model):
         return [*steps, *known, *home]
 
     def _bridge_row_step(self, row, kind):
-        place = self.env._(
-            "%(statement)s, row %(row)s", statement=row.statement_id.name, row=row.row
-        )
+        place = self.env._("%(statement)s, row %(row)s", statement=row.statement_id.name, row=row.row)
         if row.state == "posted":
             return (
                 kind,

@@ -9,7 +9,6 @@ class PaymentBridgeChannel(models.Model):
     _inherit = "payment.bridge.channel"
 
     statements_from = fields.Date(
-        string="Statements From",
         tracking=True,
         help="The first day whose statement is expected; set when the channel is activated.",
     )

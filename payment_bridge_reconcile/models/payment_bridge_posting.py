@@ -2,7 +2,7 @@
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 
 class PaymentBridgePosting(models.Model):
@@ -20,7 +20,12 @@ class PaymentBridgePosting(models.Model):
     company_id = fields.Many2one(related="statement_id.company_id", store=True, index=True)
     currency_id = fields.Many2one(related="statement_id.currency_id")
     state = fields.Selection(
-        [("posted", "Posted"), ("undone", "Undone")], required=True, readonly=True, default="posted", index=True
+        [("posted", "Posted"), ("undone", "Undone")],
+        string="Status",
+        required=True,
+        readonly=True,
+        default="posted",
+        index=True,
     )
     posted_by_id = fields.Many2one("res.users", readonly=True, required=True)
     undone_by_id = fields.Many2one("res.users", readonly=True)
@@ -73,20 +78,21 @@ class PaymentBridgePosting(models.Model):
             .with_company(self.company_id)
             .create([self._entry_values(entry) for entry in plan.entries])
         )
-        pairs, rows = [], 0
+        bank = self._bank_account()
+        pairs, marks = [], []
         for planned, entry in zip(plan.entries, entries, strict=True):
-            made = entry.move_id.line_ids.filtered(
-                lambda item, account=self._bank_account(): item.account_id != account
-            ).sorted("id")
+            made = entry.move_id.line_ids.sorted("id").filtered(lambda one: one.account_id != bank)
             for item, journal_item in zip(planned.items, made, strict=True):
-                rows += len(item.lines)
-                self._mark(item, journal_item)
+                if journal_item.account_id != item.account:
+                    raise ValueError(f"{journal_item} is not what was planned for {item.account}")
+                marks += [(row_id, journal_item.id) for row_id in item.lines.ids]
                 if item.settles:
                     pairs.append(journal_item | item.settles)
+        self._mark(marks)
         pairs += self._pairs_within(plan)
         if pairs:
             self.env["account.move.line"]._reconcile_plan(pairs)
-        self.write({"row_count": rows, "amount": plan.net})
+        self.write({"row_count": len(marks), "amount": plan.net})
 
     def _bank_account(self):
         return self.channel_id.journal_id.default_account_id
@@ -121,9 +127,7 @@ class PaymentBridgePosting(models.Model):
             "name": item.label,
             "currency_id": self.currency_id.id,
             "amount_currency": amount,
-            "balance": self.currency_id._convert(
-                amount, self.company_id.currency_id, self.company_id, entry.date
-            ),
+            "balance": self.currency_id._convert(amount, self.company_id.currency_id, self.company_id, entry.date),
             "bridge_statement_line_id": item.lines.id if len(item.lines) == 1 else False,
         }
 
@@ -132,7 +136,12 @@ class PaymentBridgePosting(models.Model):
             return entry.items[0].label
         name, day = self.channel_id.name, format_date(self.env, entry.day)
         if entry.date == entry.day:
-            return self.env._("%(channel)s statement of %(day)s, %(rows)s rows", channel=name, day=day, rows=len(entry.lines))
+            return self.env._(
+                "%(channel)s statement of %(day)s, %(rows)s rows",
+                channel=name,
+                day=day,
+                rows=len(entry.lines),
+            )
         return self.env._(
             "%(channel)s statement of %(day)s, %(rows)s rows (that day is closed)",
             channel=name,
@@ -140,21 +149,47 @@ class PaymentBridgePosting(models.Model):
             rows=len(entry.lines),
         )
 
-    def _mark(self, item, journal_item):
-        """Note on the rows which journal item stands for them."""
-        values = {"state": "posted", "posting_id": self.id, "move_line_id": journal_item.id}
-        unmatched = item.lines.filtered(lambda line: line.state == "unmatched")
-        unmatched.write({**values, "match_pass": "suspense"})
-        (item.lines - unmatched).write(values)
+    def _mark(self, made):
+        """Note on the rows which journal item stands for them; ``made`` are (row id, item id) pairs."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE payment_bridge_statement_line l
+                   SET state = 'posted', match_pass = COALESCE(l.match_pass, 'suspense'),
+                       posting_id = %s, move_line_id = made.item_id
+                  FROM unnest(%s::integer[], %s::integer[]) AS made (row_id, item_id)
+                 WHERE l.id = made.row_id
+                """,
+                self.id,
+                [row_id for row_id, _item_id in made],
+                [item_id for _row_id, item_id in made],
+            )
+        )
+        self.line_ids.invalidate_model()
+        self.invalidate_recordset(["line_ids"])
+
+    def _open_rows(self):
+        """The rows are matched but not posted again; those in suspense were never matched."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE payment_bridge_statement_line
+                   SET state = CASE match_pass WHEN 'suspense' THEN 'unmatched' ELSE 'matched' END,
+                       match_pass = NULLIF(match_pass, 'suspense'), posting_id = NULL, move_line_id = NULL
+                 WHERE posting_id = %s
+                """,
+                self.id,
+            )
+        )
+        self.line_ids.invalidate_model()
+        self.invalidate_recordset(["line_ids"])
 
     def _pairs_within(self, plan):
         """The legs of failed payments that left and came back and are both posted by this run."""
         lines = self.line_ids.filtered(lambda line: line.match_pass == "out_and_back")
-        return [
-            legs.move_line_id
-            for legs in lines.grouped("instruction_id").values()
-            if len(legs) == 2
-        ]
+        return [legs.move_line_id for legs in lines.grouped("instruction_id").values() if len(legs) == 2]
 
     # -- undoing ----------------------------------------------------------------------
 
@@ -176,10 +211,7 @@ class PaymentBridgePosting(models.Model):
             pairs += [one | other for one, other in items if one.account_id.reconcile]
         if pairs:
             self.env["account.move.line"]._reconcile_plan(pairs)
-        suspended = self.line_ids.filtered(lambda line: line.match_pass == "suspense")
-        rows = self.line_ids
-        rows.write({"state": "matched", "posting_id": False, "move_line_id": False})
-        suspended._forget()
+        self._open_rows()
         self.write({"state": "undone", "undone_by_id": self.env.uid, "undone_at": fields.Datetime.now()})
         statement.channel_id._match_lines(only_classify=True)
         statement._refresh_state()

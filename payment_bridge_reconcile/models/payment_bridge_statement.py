@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 SELECTION_STATE = [
     ("waiting", "Waiting"),
@@ -52,7 +52,7 @@ class PaymentBridgeStatement(models.Model):
     message = fields.Char(
         readonly=True, help="Why it was refused, or what the platform answered when it was asked last."
     )
-    refused_row = fields.Integer(string="Refused Row", readonly=True)
+    refused_row = fields.Integer(readonly=True)
     next_try_at = fields.Datetime(string="Asked Next", readonly=True, index="btree_not_null")
     tries = fields.Integer(string="Times Asked", readonly=True)
 
@@ -84,9 +84,7 @@ class PaymentBridgeStatement(models.Model):
         "(channel_id, kind, first_day, last_day) WHERE state IN ('waiting', 'refused', 'empty')",
         "This day is in the calendar already.",
     )
-    _days_in_order = models.Constraint(
-        "CHECK (first_day <= last_day)", "A statement ends on or after its first day."
-    )
+    _days_in_order = models.Constraint("CHECK (first_day <= last_day)", "A statement ends on or after its first day.")
 
     @api.depends("channel_id.name", "first_day", "last_day")
     @api.depends_context("lang")
@@ -122,7 +120,6 @@ class PaymentBridgeStatement(models.Model):
         return [("state", "in", ("waiting", "refused")), ("last_day", "<", before)]
 
     @api.depends("line_ids.state")
-    @api.depends_context("lang")
     def _compute_progress(self):
         rows = self.env["payment.bridge.statement.line"]._read_group(
             [("statement_id", "in", self.ids)], ["statement_id", "state"], ["__count"]
@@ -138,11 +135,13 @@ class PaymentBridgeStatement(models.Model):
             statement.matched_count = by_state["matched"]
             statement.posted_count = by_state["posted"]
             statement.ignored_count = by_state["ignored"]
-            statement.progress = statement.row_count and statement.covers_balance and self.env._(
-                "%(done)s of %(all)s", done=statement.posted_count, all=statement.row_count
+            statement.progress = (
+                f"{statement.posted_count} / {statement.row_count}"
+                if statement.row_count and statement.covers_balance
+                else False
             )
 
-    def copy(self, default=None):
+    def copy(self, default=None):  # pylint: disable=method-required-super
         raise UserError(self.env._("A statement is what the platform gave: it cannot be duplicated."))
 
     @api.ondelete(at_uninstall=False)
@@ -168,9 +167,7 @@ class PaymentBridgeStatement(models.Model):
         channels = self.channel_id.sudo()
         matched = sum(channel._match_lines() for channel in channels)
         return self._notice(
-            self.env._("%s rows were matched.", matched)
-            if matched
-            else self.env._("Nothing more could be matched.")
+            self.env._("Rows matched: %s.", matched) if matched else self.env._("Nothing more could be matched.")
         )
 
     def action_open_lines(self):
@@ -211,9 +208,7 @@ class PaymentBridgeStatement(models.Model):
         return wizard._get_records_action(target="new", name=self.env._("Book the Opening Balance"))
 
     def _open_lines(self, domain):
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "payment_bridge_reconcile.action_statement_line"
-        )
+        action = self.env["ir.actions.act_window"]._for_xml_id("payment_bridge_reconcile.action_statement_line")
         return {**action, "domain": [("statement_id", "=", self.id), *domain], "context": {}}
 
     @api.private
@@ -243,9 +238,22 @@ class PaymentBridgeStatement(models.Model):
     @api.private
     def _refresh_state(self):
         """Posted when no row waits any more, loaded when one does."""
-        for statement in self.sudo().filtered(lambda one: one.state in ("loaded", "posted")):
-            statement.invalidate_recordset(["unmatched_count", "matched_count", "posted_count"])
-            open_rows = statement.unmatched_count + statement.matched_count
-            state = "posted" if statement.covers_balance and not open_rows else "loaded"
-            if statement.state != state:
-                statement.state = state
+        if not self.ids:
+            return
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE payment_bridge_statement s SET state = found.state
+                  FROM (SELECT s.id, CASE WHEN s.covers_balance AND NOT EXISTS (
+                                    SELECT FROM payment_bridge_statement_line l
+                                     WHERE l.statement_id = s.id AND l.state IN ('unmatched', 'matched'))
+                                THEN 'posted' ELSE 'loaded' END AS state
+                          FROM payment_bridge_statement s
+                         WHERE s.id IN %s AND s.state IN ('loaded', 'posted')) found
+                 WHERE s.id = found.id AND s.state != found.state
+                """,
+                tuple(self.ids),
+            )
+        )
+        self.invalidate_recordset()

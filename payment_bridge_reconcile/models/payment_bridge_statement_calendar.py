@@ -97,6 +97,7 @@ class PaymentBridgeStatement(models.Model):
         due = self.browse(row[0] for row in rows)
         if due:
             due.write({"next_try_at": fields.Datetime.now() + LEASE, "tries": due.tries + 1})
+            due.flush_recordset()
         return due
 
     @api.private
@@ -127,9 +128,10 @@ class PaymentBridgeStatement(models.Model):
 
     def _take(self, given, kind):
         """Load the fetched file."""
-        loaded = self._load(self.channel_id, given.content, given.name or f"{self.kind}-{self.first_day}", kind, "fetched")
+        name = given.name or f"{self.kind}-{self.first_day}"
+        loaded = self._load(self.channel_id, given.content, name, kind, "fetched")
         if loaded.outcome == "refused":
-            self._keep_refused(given.content, given.name, loaded)
+            self._keep_refused(given.content, name, loaded)
         elif loaded.statement != self and self.exists():
             self._mark_covered(loaded.statement)
         return loaded
@@ -151,9 +153,7 @@ class PaymentBridgeStatement(models.Model):
         words = error.advice.in_language(self.channel_id.company_id.partner_id.lang) if error.advice else error.message
         row = error.row if isinstance(error, StatementError) else None
         pause = min(FIRST_RETRY * 2 ** min(max(self.tries - 1, 0), 10), LONGEST_RETRY)
-        self.write(
-            {"message": words, "refused_row": row or 0, "next_try_at": fields.Datetime.now() + pause}
-        )
+        self.write({"message": words, "refused_row": row or 0, "next_try_at": fields.Datetime.now() + pause})
 
     def _wait_until(self, retry_at):
         """The file is not made yet."""
@@ -184,9 +184,7 @@ class PaymentBridgeStatement(models.Model):
                 "next_try_at": False,
             }
         )
-        self.env["payment.bridge.audit.event"]._record(
-            "statement.empty", self, day=str(self.first_day), kind=self.kind
-        )
+        self.env["payment.bridge.audit.event"]._record("statement.empty", self, day=str(self.first_day), kind=self.kind)
         self._settle_refusals()
 
 
@@ -244,16 +242,28 @@ class PaymentBridgeChannel(models.Model):
         while due := statements._claim_due(self):
             try:
                 due._fetch()
-            except UserError as error:
-                self.env.cr.rollback()
-                due.message = str(error)
             except COLLISIONS as error:
-                self.env.cr.rollback()
-                self.env.invalidate_all()
+                self._back_to_the_claim()
                 _logger.info("statement %s is being loaded by somebody else: %s", due.id, error)
+            except UserError as error:
+                self._back_to_the_claim()
+                due.message = str(error)
+            except Exception as error:  # a defect of one connector must not stop the other channels
+                self._back_to_the_claim()
+                _logger.exception("statement %s could not be taken in", due.id)
+                due.message = self.env._(
+                    "It could not be read: the connector failed (%s). Tell its maintainers.",
+                    type(error).__name__,
+                )
             if not self.env["ir.cron"]._commit_progress(1):
                 return False
             self._match_lines()
             if not self.env["ir.cron"]._commit_progress():
                 return False
         return True
+
+    def _back_to_the_claim(self):
+        """Forget what a failed fetch has written since its last commit; it is tried again when its lease
+        ends."""
+        self.env.cr.rollback()
+        self.env.invalidate_all()

@@ -1,6 +1,7 @@
 """The control total: the ledger's balance is the statement's closing balance, or the difference is
 explained row by row."""
 
+from collections import defaultdict
 from itertools import pairwise
 
 from markupsafe import Markup
@@ -8,12 +9,20 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
+LISTED_ROWS = 500
+"""Rows that the control total lists one by one; their sum counts them all."""
+LISTED_JUMPS = 5
+
+
+def _until(day, amounts):
+    """The sum of (day, amount) pairs up to and including ``day``."""
+    return sum(amount for of_day, amount in amounts if of_day <= day)
+
 
 class PaymentBridgeStatement(models.Model):
     _inherit = "payment.bridge.statement"
 
     ledger_balance = fields.Monetary(
-        string="Ledger Balance",
         compute="_compute_control",
         help="The channel account's balance in the books at the end of the statement's last day.",
     )
@@ -24,7 +33,7 @@ class PaymentBridgeStatement(models.Model):
     )
     balance_difference = fields.Monetary(string="Difference", compute="_compute_control")
     control = fields.Selection(
-        [("equal", "Equal"), ("differs", "Differs"), ("unknown", "No balance")],
+        [("equal", "Equal"), ("pending", "Once posted"), ("differs", "Differs"), ("unknown", "No balance")],
         string="Control Total",
         compute="_compute_control",
     )
@@ -43,23 +52,39 @@ class PaymentBridgeStatement(models.Model):
 
     @api.depends("state", "closing", "line_ids.state")
     def _compute_control(self):
-        ledger = {}
-        for account in self.channel_id.journal_id.default_account_id.sudo():
-            ledger[account] = self._balances_by_day(account)
+        ledger = {
+            account: self._balances_by_day(account) for account in self.channel_id.journal_id.default_account_id.sudo()
+        }
+        to_post = self._matched_by_day()
         for statement in self:
             account = statement.channel_id.journal_id.sudo().default_account_id
-            by_day = ledger.get(account, [])
-            statement.ledger_balance = sum(amount for day, amount in by_day if day <= statement.last_day)
+            statement.ledger_balance = _until(statement.last_day, ledger.get(account, ()))
             expected = statement._closing_balance()
             if expected is None:
                 statement.balance_expected = statement.balance_difference = 0.0
                 statement.control = "unknown"
                 continue
             currency = statement.currency_id
+            difference = currency.round(statement.ledger_balance - expected)
+            waiting = _until(statement.last_day, to_post.get(statement.channel_id, ()))
             statement.balance_expected = expected
-            statement.balance_difference = currency.round(statement.ledger_balance - expected)
-            equal = currency.is_zero(statement.balance_difference)
-            statement.control = "equal" if equal else "differs"
+            statement.balance_difference = difference
+            if currency.is_zero(difference):
+                statement.control = "equal"
+            else:
+                statement.control = "pending" if currency.is_zero(difference + waiting) else "differs"
+
+    def _matched_by_day(self):
+        """What the matched rows that are not posted yet amount to, as {channel: [(day, amount)]}."""
+        rows = self.env["payment.bridge.statement.line"]._read_group(
+            [("channel_id", "in", self.channel_id.ids), ("state", "=", "matched")],
+            ["channel_id", "settled_on:day"],
+            ["amount:sum"],
+        )
+        by_channel = defaultdict(list)
+        for channel, day, amount in rows:
+            by_channel[channel].append((day, amount))
+        return by_channel
 
     def _balances_by_day(self, account):
         """What the account changed by on each day, posted entries only."""
@@ -91,16 +116,20 @@ class PaymentBridgeStatement(models.Model):
             order="last_day desc, id desc",
             limit=1,
         )
-        moved = sum(
-            self.search(
-                [
-                    ("channel_id", "=", self.channel_id.id),
-                    ("covers_balance", "=", True),
-                    ("first_day", ">", before.last_day),
-                    ("last_day", "<=", self.last_day),
-                ]
-            ).line_ids.mapped("amount")
-        ) if before else 0.0
+        moved = (
+            sum(
+                self.search(
+                    [
+                        ("channel_id", "=", self.channel_id.id),
+                        ("covers_balance", "=", True),
+                        ("first_day", ">", before.last_day),
+                        ("last_day", "<=", self.last_day),
+                    ]
+                ).line_ids.mapped("amount")
+            )
+            if before
+            else 0.0
+        )
         return before.closing + moved if before else None
 
     # -- the opening ----------------------------------------------------------------
@@ -133,7 +162,7 @@ class PaymentBridgeStatement(models.Model):
             [
                 "|",
                 ("date", "<", first.first_day),
-                ("move_id.statement_line_id.bridge_opening_id", "!=", False),
+                ("statement_line_id.bridge_opening_id", "!=", False),
             ]
         )
 
@@ -147,7 +176,9 @@ class PaymentBridgeStatement(models.Model):
                 [
                     ("account_id", "=", account.id),
                     ("parent_state", "=", "posted"),
-                    ("move_id.statement_line_id.bridge_posting_id", "=", False),
+                    "|",
+                    ("statement_line_id", "=", False),
+                    ("statement_line_id.bridge_posting_id", "=", False),
                     *domain,
                 ]
             )
@@ -172,36 +203,29 @@ class PaymentBridgeStatement(models.Model):
     def _explain(self, first, expected):
         """From the ledger's balance to the platform's as (label, amount, is a total) steps, with the rows
         and the items that they are made of."""
-        lines = self.env["payment.bridge.statement.line"]
-        until = [
-            ("channel_id", "=", self.channel_id.id),
-            ("statement_id.covers_balance", "=", True),
-            ("settled_on", "<=", self.last_day),
-        ]
-        unposted = lines.search([*until, ("state", "in", ("unmatched", "matched", "ignored"))])
-        posted = [*until[:2], ("state", "=", "posted")]
-        later = lines.sudo().search([*posted, until[2], ("move_line_id.date", ">", self.last_day)])
-        earlier = lines.sudo().search(
-            [*posted, ("settled_on", ">", self.last_day), ("move_line_id.date", "<=", self.last_day)]
-        )
+        lines = self.env["payment.bridge.statement.line"].sudo()
+        of_channel = [("channel_id", "=", self.channel_id.id), ("statement_id.covers_balance", "=", True)]
+        until = ("settled_on", "<=", self.last_day)
+        waiting = [*of_channel, until, ("state", "in", ("unmatched", "matched", "ignored"))]
+        posted = [*of_channel, ("state", "=", "posted")]
+        later = [*posted, until, ("move_line_id.date", ">", self.last_day)]
+        earlier = [*posted, ("settled_on", ">", self.last_day), ("move_line_id.date", "<=", self.last_day)]
+        by_state = dict(lines._read_group(waiting, ["state"], ["amount:sum"]))
         opening = self._opening_items(first)
         foreign = self._foreign_items([("date", "<=", self.last_day)]) - opening
         foreign |= self._half_undone_items()
-        not_opened = first.opening - sum(opening.filtered(lambda item: item.date <= self.last_day).mapped("amount_currency"))
+        opened = opening.filtered(lambda item: item.date <= self.last_day)
         steps = [
-            *(
-                (label, sum(found.mapped("amount")))
-                for label, found in (
-                    (self.env._("Unmatched rows: not posted"), unposted.filtered(lambda line: line.state == "unmatched")),
-                    (self.env._("Matched rows: not posted yet"), unposted.filtered(lambda line: line.state == "matched")),
-                    (self.env._("Rows left out by hand"), unposted.filtered(lambda line: line.state == "ignored")),
-                    (self.env._("Rows posted after this day"), later),
-                )
-                if found
-            ),
-            (self.env._("Rows of later days posted already"), -sum(earlier.mapped("amount"))),
+            (self.env._("Unmatched rows: not posted"), by_state.get("unmatched", 0.0)),
+            (self.env._("Matched rows: not posted yet"), by_state.get("matched", 0.0)),
+            (self.env._("Rows left out by hand"), by_state.get("ignored", 0.0)),
+            (self.env._("Rows posted after this day"), self._sum(later)),
+            (self.env._("Rows of later days posted already"), -self._sum(earlier)),
             (self.env._("Ledger items that no row explains"), -sum(foreign.mapped("amount_currency"))),
-            (self.env._("Opening balance that is not booked"), not_opened),
+            (
+                self.env._("Opening balance that is not booked"),
+                first.opening - sum(opened.mapped("amount_currency")),
+            ),
             *self._gaps(first),
         ]
         steps = [(label, amount) for label, amount in steps if not self.currency_id.is_zero(amount)]
@@ -209,11 +233,23 @@ class PaymentBridgeStatement(models.Model):
         if not self.currency_id.is_zero(rest):
             steps.append((self.env._("Not explained"), rest))
         rows = [
-            (self.env._("Balance in the books on %s", format_date(self.env, self.last_day)), self.ledger_balance, True),
+            (
+                self.env._("Balance in the books on %s", format_date(self.env, self.last_day)),
+                self.ledger_balance,
+                True,
+            ),
             *((label, amount, False) for label, amount in steps),
             (self.env._("Balance at the platform"), expected, True),
         ]
-        return rows, unposted | later | earlier, foreign
+        open_rows = [*waiting, ("state", "!=", "matched")]
+        listed = lines.browse().union(
+            *(lines.search(domain, limit=LISTED_ROWS) for domain in (open_rows, later, earlier))
+        )
+        return rows, listed.sudo(False), foreign.sudo(False)
+
+    def _sum(self, domain):
+        rows = self.env["payment.bridge.statement.line"].sudo()._read_group(domain, [], ["amount:sum"])
+        return rows[0][0] or 0.0
 
     def _half_undone_items(self):
         """Entries of undone postings whose opposite fell on another side of this day."""
@@ -226,12 +262,12 @@ class PaymentBridgeStatement(models.Model):
                     ("account_id", "=", account.id),
                     ("parent_state", "=", "posted"),
                     ("date", "<=", self.last_day),
-                    ("move_id.statement_line_id.bridge_posting_id.state", "=", "undone"),
+                    ("statement_line_id.bridge_posting_id.state", "=", "undone"),
                 ]
             )
         )
         kept = items.browse()
-        for of_posting in items.grouped(lambda item: item.move_id.statement_line_id.bridge_posting_id).values():
+        for of_posting in items.grouped(lambda item: item.statement_line_id.bridge_posting_id).values():
             if not self.currency_id.is_zero(sum(of_posting.mapped("amount_currency"))):
                 kept |= of_posting
         return kept
@@ -254,13 +290,11 @@ class PaymentBridgeStatement(models.Model):
                 [("statement_id", "in", statements.ids)], ["statement_id"], ["amount:sum"]
             )
         )
-        steps = [
-            (
-                self.env._("%s: its balances and its rows do not agree", one.name),
-                one.closing - one.opening - moved.get(one, 0.0),
-            )
-            for one in statements
-        ]
+        steps = []
+        for one in statements:
+            gap = one.currency_id.round(one.closing - one.opening - moved.get(one, 0.0))
+            if gap:
+                steps += one._jumps(gap)
         steps += [
             (
                 self.env._("Between %(first)s and %(second)s: rows are missing", first=one.name, second=other.name),
@@ -269,6 +303,38 @@ class PaymentBridgeStatement(models.Model):
             for one, other in pairwise(statements)
         ]
         return steps
+
+    def _jumps(self, gap):
+        """Where the running balance of this file jumps, as far as that makes up ``gap``."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT before, row, jump::text FROM (
+                    SELECT row, lag(row) OVER chain AS before,
+                           balance - amount - lag(balance) OVER chain AS jump
+                      FROM payment_bridge_statement_line WHERE statement_id = %s
+                    WINDOW chain AS (ORDER BY occurred_at, row)) steps
+                 WHERE jump != 0 ORDER BY row LIMIT %s
+                """,
+                self.id,
+                LISTED_JUMPS + 1,
+            )
+        )
+        jumps = [
+            (
+                self.env._(
+                    "%(statement)s: the platform's balance jumps between row %(before)s and row %(row)s",
+                    statement=self.name,
+                    before=before,
+                    row=row,
+                ),
+                float(jump),
+            )
+            for before, row, jump in rows
+        ]
+        if len(jumps) > LISTED_JUMPS or self.currency_id.compare_amounts(gap, sum(one[1] for one in jumps)):
+            return [(self.env._("%s: its balances and its rows do not agree", self.name), gap)]
+        return jumps
 
     def _moved_between(self, one, other):
         """What rows of files without a balance moved between two files that have one."""

@@ -96,24 +96,18 @@ class PaymentBridgeStatementLine(models.Model):
     instruction_id = fields.Many2one(
         "payment.bridge.instruction", readonly=True, index="btree_not_null", ondelete="restrict"
     )
-    payment_id = fields.Many2one(
-        "account.payment", readonly=True, index="btree_not_null", ondelete="restrict"
-    )
+    payment_id = fields.Many2one("account.payment", readonly=True, index="btree_not_null", ondelete="restrict")
     account_id = fields.Many2one("account.account", string="Booked To", readonly=True)
     partner_id = fields.Many2one("res.partner", readonly=True)
     difference = fields.Selection(SELECTION_DIFFERENCE, string="Class", readonly=True, index="btree_not_null")
     reason = fields.Char(compute="_compute_reason", help="Why it is matched, or why it is not.")
     age = fields.Integer(string="Days Open", compute="_compute_age")
-    only_by_hand = fields.Boolean(
-        readonly=True, help="A person undid its match: only a person matches it again."
-    )
+    only_by_hand = fields.Boolean(readonly=True, help="A person undid its match: only a person matches it again.")
     note = fields.Char(readonly=True, help="What the person who decided wrote.")
     decided_by_id = fields.Many2one("res.users", readonly=True)
     decided_at = fields.Datetime(readonly=True)
     posting_id = fields.Many2one("payment.bridge.posting", readonly=True, index="btree_not_null")
-    move_line_id = fields.Many2one(
-        "account.move.line", string="Journal Item", readonly=True, index="btree_not_null"
-    )
+    move_line_id = fields.Many2one("account.move.line", string="Journal Item", readonly=True, index="btree_not_null")
     move_id = fields.Many2one(related="move_line_id.move_id", string="Entry")
 
     _entry_once = models.UniqueIndex(

@@ -2,12 +2,12 @@
 
 import base64
 import hashlib
-from decimal import Decimal
 import io
 import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -17,6 +17,8 @@ from odoo.addons.payment_bridge.connector.errors import StatementError
 from odoo.addons.payment_bridge.connector.redaction import mask_account, redact_text
 
 COPY_BATCH = 2000
+RAW_LIMIT = 8000
+"""Characters of one row of the file that are kept as they stood there; the file itself is kept whole."""
 REFUSED_PAUSE = timedelta(days=1)
 _LOAD_LOCK = 0x70627374
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": "�"})
@@ -73,8 +75,9 @@ def _cell(value):
 def _stage_row(line):
     """A statement line as a row of the staging table."""
     counterparty = mask_counterparty(line.counterparty)
+    longest = RAW_LIMIT // max(len(line.raw), 1)
     raw = {
-        name: counterparty if value and value == line.counterparty else value
+        name: counterparty if value and value == line.counterparty else value.replace("\x00", "�")[:longest]
         for name, value in line.raw.items()
     }
     values = (
@@ -133,9 +136,7 @@ class PaymentBridgeStatement(models.Model):
         """One file of a channel at a time, to the end of the transaction."""
         rows = self.env.execute_query(SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", _LOAD_LOCK, channel.id))
         if not rows[0][0]:
-            raise UserError(
-                self.env._("Another statement of %s is being loaded. Try again in a moment.", channel.name)
-            )
+            raise UserError(self.env._("Another statement of %s is being loaded. Try again in a moment.", channel.name))
 
     def _load_checked(self, channel, content, name, kind, source):
         reader = channel._connector().parse_statement(io.BytesIO(content), name)
@@ -189,14 +190,14 @@ class PaymentBridgeStatement(models.Model):
         if self.state == "empty":
             return self.env._("The file says that nothing moved. There is nothing to post.")
         if known and not new:
-            return self.env._("All of its %s rows were known already; nothing was added.", known)
+            return self.env._("Every row of it was known already (%s); nothing was added.", known)
         if known:
             return self.env._(
-                "%(new)s new rows were loaded; %(known)s were known already and stay as they are.",
+                "New rows loaded: %(new)s. Rows known already, which stay as they are: %(known)s.",
                 new=new,
                 known=known,
             )
-        return self.env._("%s rows were loaded.", new)
+        return self.env._("Rows loaded: %s.", new)
 
     def _file_values(self, content, name, source):
         return {
@@ -212,8 +213,7 @@ class PaymentBridgeStatement(models.Model):
 
     def _check_header(self, channel, header, kind):
         """What the file says about itself must be about this channel, and about days that have ended."""
-        told = getattr(header, "kind", None)
-        if told and told != kind.code:
+        if header.kind and header.kind != kind.code:
             raise Refusal(
                 self.env._("This is not the statement that was chosen (%s).", kind.label.in_language(self.env.lang))
             )
@@ -270,9 +270,7 @@ class PaymentBridgeStatement(models.Model):
 
     def _copy(self, batch):
         batch.seek(0)
-        self.env.cr._obj.copy_expert(
-            f"COPY payment_bridge_stage ({', '.join(STAGE_COLUMNS)}) FROM STDIN", batch
-        )
+        self.env.cr._obj.copy_expert(f"COPY payment_bridge_stage ({', '.join(STAGE_COLUMNS)}) FROM STDIN", batch)
         return io.StringIO()
 
     def _check_line(self, line, channel):
@@ -423,6 +421,8 @@ class PaymentBridgeStatement(models.Model):
             )
         )
         new = self.env.cr.rowcount
+        if new > COPY_BATCH:
+            self.env.cr.execute("ANALYZE payment_bridge_statement_line")  # so that matching is planned well
         self.env["payment.bridge.statement.line"].invalidate_model()
         statement.invalidate_recordset()
         return new, staged - new
@@ -494,12 +494,16 @@ class PaymentBridgeStatement(models.Model):
     def _settle_refusals(self):
         """A day that was refused and is now loaded needs no explanation any more."""
         for statement in self:
-            solved = self.env["payment.bridge.discrepancy"].sudo().search(
-                [
-                    ("kind", "=", "statement"),
-                    ("state", "=", "open"),
-                    ("key", "=", statement._refusal_key()),
-                ]
+            solved = (
+                self.env["payment.bridge.discrepancy"]
+                .sudo()
+                .search(
+                    [
+                        ("kind", "=", "statement"),
+                        ("state", "=", "open"),
+                        ("key", "=", statement._refusal_key()),
+                    ]
+                )
             )
             if solved:
                 solved.resolution = self.env._("Loaded later from the file %s.", statement.file_name)

@@ -186,24 +186,26 @@ class PaymentBridgeChannel(models.Model):
 
     def _ask_about_open_lines(self, scope):
         """A row for an instruction that is not final here is evidence: ask the platform at once."""
+        now = fields.Datetime.now()
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT i.id FROM payment_bridge_instruction i
-                 WHERE (i.next_query_at IS NULL OR i.next_query_at > %s)
-                   AND i.id IN (
-                    SELECT l.candidate_id FROM payment_bridge_statement_line l
-                     WHERE %s AND l.difference = 'status'
-                       AND (i.state IN ('uncertain', 'processing') OR i.state = 'succeeded' AND l.amount > 0))
-                   FOR UPDATE OF i SKIP LOCKED
+                 WHERE i.id IN (SELECT i.id FROM payment_bridge_statement_line l
+                                  JOIN payment_bridge_instruction i ON i.id = l.candidate_id
+                                 WHERE %s AND l.difference = 'status'
+                                   AND (i.next_query_at IS NULL OR i.next_query_at > %s)
+                                   AND (i.state IN ('uncertain', 'processing')
+                                        OR i.state = 'succeeded' AND l.amount > 0))
+                   FOR UPDATE SKIP LOCKED
                 """,
-                fields.Datetime.now(),
                 scope,
+                now,
             )
         )
         if rows:
             instructions = self.env["payment.bridge.instruction"].sudo()
-            instructions.browse(row[0] for row in rows)._set(next_query_at=fields.Datetime.now())
+            instructions.browse(row[0] for row in rows)._set(next_query_at=now)
             instructions._wake_querier()
 
     # -- telling people ---------------------------------------------------------
@@ -254,7 +256,7 @@ class PaymentBridgeChannel(models.Model):
             channel=self,
             key=f"{kind}-{self.id}-statement-{statement.id}",
             summary=self.env._(
-                "%(statement)s: %(count)s rows of %(amount)s together. The first: %(reason)s See Unmatched.",
+                "%(statement)s: %(count)s rows, %(amount)s together. The first: %(reason)s See Unmatched.",
                 statement=statement.name,
                 count=len(lines),
                 amount=self.currency_id.format(sum(lines.mapped("amount"))),

@@ -202,16 +202,13 @@ class PaymentBridgeStatement(models.Model):
         """The row's item on the payment's outstanding account, to be reconciled with the payment's own."""
         payment = line.payment_id
         items = settles[leg, payment]
-        if not items or line.currency_id.compare_amounts(abs(sum(items.mapped("amount_residual_currency"))), abs(amount)):
+        open_amount = abs(sum(items.mapped("amount_residual_currency")))
+        if not items or line.currency_id.compare_amounts(open_amount, abs(amount)):
             return self.env._(
                 "the item of %s on its outstanding account is reconciled with something else already",
                 payment.display_name,
             )
-        return [
-            self._item(
-                items.account_id, line._entry_label(), amount, line, payment.partner_id, items
-            )
-        ]
+        return [self._item(items.account_id, line._entry_label(), amount, line, payment.partner_id, items)]
 
     def _plan_out_and_back(self, line, _settles):
         """The two rows of a failed payment meet on its outstanding account."""
@@ -269,9 +266,7 @@ class PaymentBridgeStatement(models.Model):
         self._lock_channel(self.channel_id)
         plan = self._plan(with_suspense)
         if expected is not None and plan.digest != expected:
-            raise UserError(
-                self.env._("Something changed since this was shown. Nothing was posted: look at it again.")
-            )
+            raise UserError(self.env._("Something changed since this was shown. Nothing was posted: look at it again."))
         postings = self.env["payment.bridge.posting"].sudo()
         if not plan.entries:
             return postings

@@ -81,7 +81,7 @@ class CannedReader:
             counterparty="某某纸业(payee1234@example.cn)",
             description=text or None,
             platform_kind=kind,
-            raw={"entry": entry, "card": "4111111111111111", "to": "某某纸业(payee1234@example.cn)"},
+            raw={"entry": entry, "text": text, "card": "4111111111111111", "to": "某某纸业(payee1234@example.cn)"},
         )
 
 

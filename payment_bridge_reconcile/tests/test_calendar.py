@@ -3,11 +3,14 @@ from unittest.mock import patch
 
 from freezegun import freeze_time
 
+from odoo.tools import mute_logger
+
 from odoo.addons.payment_bridge.connector.errors import NotSent
 
 from .canned import CannedConnector, row, shelf, statement_bytes
 from .common import DAY, StatementCase
 
+LOGGER = "odoo.addons.payment_bridge_reconcile.models.payment_bridge_statement_calendar"
 CRON = "payment_bridge_reconcile.cron_import"
 
 
@@ -60,7 +63,8 @@ class TestCalendar(StatementCase):
             self.run_cron(CRON)
             self.assertEqual(len(self.days()), 4)
             late = self.env["payment.bridge.statement"].search([("is_late", "=", True)])
-            self.assertEqual(set((late & self.statements()).mapped("first_day")), {DAY, date(2026, 3, 11), date(2026, 3, 12)})
+            days = set((late & self.statements()).mapped("first_day"))
+            self.assertEqual(days, {DAY, date(2026, 3, 11), date(2026, 3, 12)})
 
     def statements(self):
         return self.env["payment.bridge.statement"].search([("channel_id", "=", self.channel.id)])
@@ -104,6 +108,14 @@ class TestCalendar(StatementCase):
         with shelf(d2026_03_10=b""), patch.object(CannedConnector, "statement", observing):
             self.run_cron(CRON)
         self.assertFalse(any(states))
+
+    def test_defect_of_a_connector_is_shown_and_stops_no_other_channel(self):
+        other = self.make_channel(self.company, "Zz other")
+        with shelf(d2026_03_10=KeyError("defect")), mute_logger(LOGGER):
+            self.run_cron(CRON)
+        statements = self.env["payment.bridge.statement"].search([("channel_id", "in", (self.channel | other).ids)])
+        self.assertEqual(statements.mapped("tries"), [1, 1])
+        self.assertIn("KeyError", statements[0].message)
 
     def test_retired_connector_stops_nothing(self):
         other = self.make_channel(self.company, "Other")

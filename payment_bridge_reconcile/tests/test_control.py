@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from .canned import row
+from .canned import row, with_balances
 from .common import DAY, StatementCase
 
 
@@ -21,6 +21,7 @@ class TestControl(StatementCase):
         self.assertEqual((statement.control, statement.opening_missing), ("differs", 500.0))
         self.book_opening(statement)
         self.assertEqual((statement.balance_difference, statement.opening_missing), (101.0, 0.0))
+        self.assertEqual(statement.control, "pending")
         self.post(statement)
         self.assertEqual((statement.control, statement.ledger_balance, statement.closing), ("equal", 399.0, 399.0))
 
@@ -51,8 +52,11 @@ class TestControl(StatementCase):
         statement = self.statement([row("fee", "F", "-1.00", day=DAY)], opening=500)
         self.book_opening(statement)
         self.post(statement)
-        empty = self.env["payment.bridge.statement"].sudo().create(
-            {"channel_id": self.channel.id, "kind": "account", "first_day": self.next_day(), "last_day": self.next_day()}
+        day = self.next_day()
+        empty = (
+            self.env["payment.bridge.statement"]
+            .sudo()
+            .create({"channel_id": self.channel.id, "kind": "account", "first_day": day, "last_day": day})
         )
         empty._mark_empty()
         self.assertEqual((empty.balance_expected, empty.control), (499.0, "equal"))
@@ -67,6 +71,16 @@ class TestControl(StatementCase):
         self.assertEqual(second.balance_difference, 49.0)
         self.assertIn("rows are missing", second.control_table)
         self.assertNotIn("Not explained", second.control_table)
+
+    def test_row_missing_within_a_file_is_located(self):
+        fees = [row("fee", f"F{number}", "-1.00", day=DAY, time=f"10:0{number}:00") for number in range(1, 5)]
+        rows = with_balances(fees, 500)
+        statement = self.statement([*rows[:2], rows[3]])
+        self.book_opening(statement)
+        self.post(statement)
+        self.assertEqual(statement.balance_difference, 1.0)
+        self.assertIn("jumps between row 3 and row 4", statement.control_table)
+        self.assertNotIn("Not explained", statement.control_table)
 
     def test_closed_day_shows_why_the_balance_waits(self):
         statement = self.statement([row("fee", "F1", "-1.00", day=DAY)], opening=500)

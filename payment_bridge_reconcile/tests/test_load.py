@@ -1,7 +1,9 @@
+import base64
+
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .canned import row
+from .canned import row, statement_bytes
 from .common import DAY, StatementCase
 
 
@@ -20,7 +22,7 @@ class TestLoad(StatementCase):
         self.load([known])
         more = self.load([known, row("collection", "E2", "5.00", day=DAY)])
         self.assertEqual((more.outcome, more.new, more.known), ("loaded", 1, 1))
-        self.assertIn("1 new rows", more.message)
+        self.assertIn("New rows loaded: 1.", more.message)
         lines = self.env["payment.bridge.statement.line"].search([("channel_id", "=", self.channel.id)])
         self.assertEqual(sorted(lines.mapped("entry_reference")), ["E1", "E2"])
 
@@ -83,6 +85,8 @@ class TestLoad(StatementCase):
         text = "tab\there \\N \\. 换行"
         line = self.statement([row("collection", "E1", "1.00", day=DAY, text=text)]).line_ids
         self.assertEqual(line.description, text)
+        rows = [row("collection", "E2", "1.00", day=DAY, text="nul \x00 and " + "long" * 10000)]
+        self.assertIn("nul � and", self.statement(rows).line_ids.description)
 
     def test_two_imports_at_once_wait_for_each_other(self):
         with self.registry.cursor() as other:
@@ -99,17 +103,13 @@ class TestLoad(StatementCase):
         self.assertFalse(self.env["payment.bridge.discrepancy"].search([("channel_id", "=", self.channel.id)]))
 
     def test_wizard_says_what_it_did(self):
-        import base64
-
-        from .canned import statement_bytes
-
         content = base64.b64encode(statement_bytes(DAY, [row("fee", "E1", "-1.00", day=DAY)]))
         wizard = self.env["payment.bridge.statement.import"].create(
             {"channel_id": self.channel.id, "file": content, "file_name": "a.csv"}
         )
         wizard.action_import()
         self.assertEqual((wizard.outcome, wizard.statement_id.file_name), ("loaded", "a.csv"))
-        self.assertIn("1 rows were loaded. 1 rows were matched", wizard.message)
+        self.assertIn("Rows loaded: 1. Rows matched: 1.", wizard.message)
         again = wizard.copy({"file": content})
         again.action_import()
         self.assertEqual(again.outcome, "known")

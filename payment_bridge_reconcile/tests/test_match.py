@@ -102,9 +102,7 @@ class TestMatch(StatementCase):
         self.assertFalse(lines[2].payment_id)
 
     def test_own_transfers(self):
-        lines = self.line(
-            [row("deposit", "E1", "500.00", day=DAY), row("withdrawal", "E2", "-200.00", day=DAY)]
-        )
+        lines = self.line([row("deposit", "E1", "500.00", day=DAY), row("withdrawal", "E2", "-200.00", day=DAY)])
         self.assertEqual(lines.mapped("match_pass"), ["transfer", "transfer"])
 
     def test_by_hand_and_undone(self):
@@ -142,6 +140,7 @@ class TestMatch(StatementCase):
         domain = [("channel_id", "=", self.channel.id)]
         self.assertEqual(set(listed.search(domain).mapped("difference")), {"expected"})
         self.line([row("fee", "E1", "-1.00", day=DAY)])
+        listed.invalidate_model()
         found = {one.instruction_id: one.difference for one in listed.search(domain)}
         self.assertEqual(found, {order: "books_only", late: "cross_day"})
 

@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo.exceptions import UserError
 
 from odoo.addons.payment_bridge.connector.types import OutcomeStatus
@@ -8,7 +10,8 @@ from .common import DAY, StatementCase
 
 class TestPost(StatementCase):
     def bank_balance(self):
-        return self.channel.ledger_balance if self.channel.invalidate_recordset() is None else 0
+        self.channel.invalidate_recordset()
+        return self.channel.ledger_balance
 
     def post(self, statement, **values):
         wizard = self.env["payment.bridge.statement.post"].create({"statement_id": statement.id, **values})
@@ -41,9 +44,7 @@ class TestPost(StatementCase):
             ]
         )
         posting = self.post(statement)
-        fees = posting.entry_ids.move_id.line_ids.filtered(
-            lambda item: item.account_id == self.channel.fee_account_id
-        )
+        fees = posting.entry_ids.move_id.line_ids.filtered(lambda item: item.account_id == self.channel.fee_account_id)
         self.assertEqual(sorted(fees.mapped("balance")), [-0.10, 0.80])
         self.assertEqual(self.bank_balance(), -100.70)
 
@@ -56,14 +57,13 @@ class TestPost(StatementCase):
 
     def test_preview_shows_what_is_posted(self):
         order = self.pay(100)
-        statement = self.statement(
-            [self.paid_row(order), row("fee", "F1", "-0.50", day=DAY)], opening=200
-        )
+        statement = self.statement([self.paid_row(order), row("fee", "F1", "-0.50", day=DAY)], opening=200)
         wizard = self.env["payment.bridge.statement.post"].create({"statement_id": statement.id})
         self.assertEqual((wizard.row_count, wizard.entry_count, wizard.fee_total), (2, 1, 0.5))
         self.assertEqual((wizard.ledger_after, wizard.remaining), (-100.5, -200.0))
         self.assertIn(order.payment_id.name, wizard.preview)
-        self.assertFalse(self.env["account.bank.statement.line"].search([("journal_id", "=", self.channel.journal_id.id)]))
+        of_journal = [("journal_id", "=", self.channel.journal_id.id)]
+        self.assertFalse(self.env["account.bank.statement.line"].search(of_journal))
 
     def test_nothing_else_than_what_was_shown_is_posted(self):
         orders = [self.pay(100), self.pay(40, OutcomeStatus.PROCESSING)]
@@ -134,8 +134,6 @@ class TestPost(StatementCase):
         first = self.load([self.paid_row(order)]).statement
         self.assertEqual(first.line_ids.difference, "status")
         back = row("return", "E-back", "100.00", day="2026-03-09", key=order.key)
-        from datetime import date
-
         second = self.load([back], date(2026, 3, 9)).statement
         self.assertEqual((first | second).line_ids.mapped("match_pass"), ["out_and_back"] * 2)
         self.post(first)

@@ -15,13 +15,11 @@ class PaymentBridgeStatementImport(models.TransientModel):
     _name = "payment.bridge.statement.import"
     _description = "Import a Platform Statement"
 
-    channel_id = fields.Many2one(
-        "payment.bridge.channel", required=True, default=lambda self: self._default_channel()
-    )
+    channel_id = fields.Many2one("payment.bridge.channel", required=True, default=lambda self: self._default_channel())
     company_id = fields.Many2one(related="channel_id.company_id")
     kind = fields.Selection(
         selection="_selection_kind",
-        string="Statement",
+        string="Kind of Statement",
         compute="_compute_kind",
         store=True,
         precompute=True,
@@ -92,7 +90,7 @@ class PaymentBridgeStatementImport(models.TransientModel):
         if loaded.outcome in ("loaded", "empty"):
             matched = self.channel_id.sudo()._match_lines()
             if matched and kind.covers_balance:
-                message = self.env._("%(loaded)s %(matched)s rows were matched.", loaded=message, matched=matched)
+                message = self.env._("%(loaded)s Rows matched: %(matched)s.", loaded=message, matched=matched)
         self.write({"outcome": loaded.outcome, "message": message, "statement_id": loaded.statement.id})
         return self._again()
 
@@ -104,9 +102,7 @@ class PaymentBridgeStatementImport(models.TransientModel):
         except (binascii.Error, ValueError) as error:
             raise ValidationError(self.env._("The file did not arrive whole. Choose it again.")) from error
         if len(content) > MAX_FILE_BYTES:
-            raise UserError(
-                self.env._("The file is larger than %s MB. Download it in parts.", MAX_FILE_BYTES // 2**20)
-            )
+            raise UserError(self.env._("The file is larger than %s MB. Download it in parts.", MAX_FILE_BYTES // 2**20))
         return content
 
     def _fetch(self, kind):

@@ -13,7 +13,7 @@ class PaymentBridgeStatementLineIgnore(models.TransientModel):
     line_ids = fields.Many2many(
         "payment.bridge.statement.line", relation="payment_bridge_line_ignore_rel", required=True
     )
-    note = fields.Char(string="Why", required=True)
+    note = fields.Char(string="Why")
 
     def action_ignore(self):
         """Keep the decision with every row. The control total goes on showing what they amount to."""

@@ -43,14 +43,18 @@ class PaymentBridgeStatementLineMatch(models.TransientModel):
     def _compute_allowed(self):
         for wizard in self:
             line = wizard.line_id
-            taken = line.sudo().search(
-                [
-                    ("channel_id", "=", line.channel_id.id),
-                    ("instruction_id", "!=", False),
-                    ("kind", "!=", "fee"),
-                    ("amount", "<" if line.amount < 0 else ">", 0),
-                ]
-            ).instruction_id
+            taken = (
+                line.sudo()
+                .search(
+                    [
+                        ("channel_id", "=", line.channel_id.id),
+                        ("instruction_id", "!=", False),
+                        ("kind", "!=", "fee"),
+                        ("amount", "<" if line.amount < 0 else ">", 0),
+                    ]
+                )
+                .instruction_id
+            )
             states = ["succeeded", "returned"] if line.amount < 0 else ["returned"]
             wizard.allowed_instruction_ids = self.env["payment.bridge.instruction"].search(
                 [
@@ -129,6 +133,8 @@ class PaymentBridgeStatementLineMatch(models.TransientModel):
     def _check_account(self):
         if not self.account_id:
             raise UserError(self.env._("Choose the account."))
+        if not self.account_id.filtered_domain(self.account_id._check_company_domain(self.company_id)):
+            raise UserError(self.env._("Choose an account of %s.", self.company_id.name))
         if self.account_id == self.channel_id.sudo().journal_id.default_account_id:
             raise UserError(self.env._("Choose another account than the channel's own."))
         if self.account_id.account_type in ("asset_receivable", "liability_payable") and not self.partner_id:

@@ -14,13 +14,14 @@ class PaymentBridgeStatementOpening(models.TransientModel):
     company_id = fields.Many2one(related="statement_id.company_id")
     currency_id = fields.Many2one(related="statement_id.currency_id")
     amount = fields.Monetary(related="statement_id.opening_missing")
-    date = fields.Date(compute="_compute_date", store=True, readonly=False, required=True)
+    date = fields.Date(compute="_compute_date", store=True, precompute=True, readonly=False, required=True)
     account_id = fields.Many2one(
         "account.account",
         string="Counterpart",
         required=True,
         compute="_compute_account",
         store=True,
+        precompute=True,
         readonly=False,
         domain="[('company_ids', 'in', company_id), ('active', '=', True)]",
     )
@@ -47,6 +48,8 @@ class PaymentBridgeStatementOpening(models.TransientModel):
         if statement.currency_id.is_zero(amount):
             raise UserError(self.env._("The books have the opening balance already."))
         journal = statement.channel_id.sudo().journal_id
+        if not self.account_id.filtered_domain(self.account_id._check_company_domain(self.company_id)):
+            raise UserError(self.env._("Choose an account of %s.", self.company_id.name))
         if self.account_id == journal.default_account_id:
             raise UserError(self.env._("The counterpart must be another account than the channel's own."))
         label = self.env._("Opening balance of %s", statement.channel_id.name)

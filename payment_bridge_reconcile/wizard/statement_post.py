@@ -5,6 +5,7 @@ from collections import defaultdict
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 SHOWN_ROWS = 200
 """Rows of one account that the preview opens; the rest is counted."""
@@ -36,7 +37,10 @@ class PaymentBridgeStatementPost(models.TransientModel):
     left_over = fields.Html(compute="_compute_preview", sanitize=False)
     date_note = fields.Char(compute="_compute_preview")
     shown_digest = fields.Char(
-        compute="_compute_shown_digest", store=True, readonly=False, help="What was shown, so that nothing else is posted."
+        compute="_compute_shown_digest",
+        store=True,
+        readonly=False,
+        help="Stands for what was shown, so that nothing else is posted.",
     )
 
     @api.depends("statement_id", "with_suspense")
@@ -52,22 +56,22 @@ class PaymentBridgeStatementPost(models.TransientModel):
                 item.amount for entry in plan.entries for item in entry.items if item.account == fee_account
             )
             reached = sum(
-                -item.amount
-                for entry in plan.entries
-                if entry.date <= statement.last_day
-                for item in entry.items
+                -item.amount for entry in plan.entries if entry.date <= statement.last_day for item in entry.items
             )
             wizard.ledger_after = currency.round(statement.ledger_balance + reached)
             known = statement.control != "unknown"
             wizard.remaining = currency.round(wizard.ledger_after - statement.balance_expected) if known else 0.0
             moved = {entry.day: entry.date for entry in plan.entries if entry.date != entry.day}
-            wizard.date_note = moved and self.env._(
-                "The books of %(day)s are closed: the entry is dated %(date)s.",
-                day=min(moved),
-                date=moved[min(moved)],
-            )
+            wizard.date_note = wizard._say_moved(*min(moved.items())) if moved else False
             wizard.preview = wizard._render_items(plan)
             wizard.left_over = wizard._render_left_over(plan)
+
+    def _say_moved(self, day, date):
+        return self.env._(
+            "The books of %(day)s are closed: the entry is dated %(date)s.",
+            day=format_date(self.env, day),
+            date=format_date(self.env, date),
+        )
 
     @api.depends("statement_id", "with_suspense")
     def _compute_shown_digest(self):
@@ -100,7 +104,7 @@ class PaymentBridgeStatementPost(models.TransientModel):
         )
 
     def _render_account(self, account, amount, items):
-        label = Markup("<span class='fw-bold'>{}</span>").format(account.display_name)
+        label = Markup("<span class='fw-bold'>{}</span>").format(f"{account.code or ''} {account.name}")
         if items:
             shown = Markup("").join(
                 Markup("<tr><td class='ps-4'>{}</td><td class='text-end text-nowrap'>{}</td></tr>").format(
@@ -116,7 +120,7 @@ class PaymentBridgeStatementPost(models.TransientModel):
             label = Markup(
                 "<details><summary>{label} <span class='text-muted'>{count}</span></summary>"
                 "<table class='w-100 small'>{rows}</table></details>"
-            ).format(label=label, count=self.env._("(%s items)", len(items)), rows=shown)
+            ).format(label=label, count=f"× {len(items)}", rows=shown)
         cell = Markup("<td class='text-end text-nowrap align-top'>{}</td>")
         amount = self.currency_id.round(amount)
         return Markup("<tr><td>{label}</td>{debit}{credit}</tr>").format(
@@ -143,7 +147,7 @@ class PaymentBridgeStatementPost(models.TransientModel):
             Markup("").join(
                 Markup(
                     "<tr><td>{}</td><td class='text-end'>{}</td><td class='text-end text-nowrap'>{}</td></tr>"
-                ).format(label, self.env._("%s rows", count), self.currency_id.format(amount))
+                ).format(label, f"× {count}", self.currency_id.format(amount))
                 for label, count, amount in rows
             )
         )

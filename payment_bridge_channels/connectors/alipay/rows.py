@@ -28,6 +28,7 @@ Read = tuple[StatementLine, bool | None, Decimal]
 class BillKind:
     """One of the two bills: what it is called, must hold, adds up, and how a row is read."""
 
+    code: str
     title: str
     columns: frozenset[str]
     totals: Mapping[bool, re.Pattern[str]]
@@ -118,5 +119,7 @@ def _joined(*texts: str | None) -> str | None:
     return " · ".join(dict.fromkeys(filter(None, texts))) or None
 
 
-ACCOUNT_BILL = BillKind(columns.ACCOUNT_TITLE, columns.ACCOUNT_COLUMNS, columns.ACCOUNT_TOTALS, _account_row)
-TRADE_BILL = BillKind(columns.TRADE_TITLE, columns.TRADE_COLUMNS, columns.TRADE_TOTALS, _trade_row)
+ACCOUNT_BILL = BillKind(
+    "signcustomer", columns.ACCOUNT_TITLE, columns.ACCOUNT_COLUMNS, columns.ACCOUNT_TOTALS, _account_row
+)
+TRADE_BILL = BillKind("trade", columns.TRADE_TITLE, columns.TRADE_COLUMNS, columns.TRADE_TOTALS, _trade_row)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import BinaryIO
@@ -173,7 +173,8 @@ class AlipayStatement:
                 break
         else:
             raise refuse(None, "the file is empty or was cut", "文件为空或不完整")
-        return _kind(told[0]), _header(told, pid)
+        kind = _kind(told[0])
+        return kind, replace(_header(told, pid), kind=kind.code)
 
     def _titles(self, rows: Iterator[tuple[int, list[str]]]) -> tuple[str, ...]:
         row, cells = next(rows, (None, ["#"]))
