@@ -5,7 +5,6 @@ import secrets
 from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,18 +14,15 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..connector.base import Connector
 from ..connector.errors import (
-    ConnectorError,
     InvalidOrder,
     Misconfigured,
     NotSent,
     Rejected,
     Throttled,
-    Uncertain,
 )
-from ..connector.transport import Exchange
-from ..connector.types import Bilingual, Outcome, PayOutOrder
+from ..connector.types import Bilingual
+from .connector_call import Call, carry_out
 from .instruction_states import State
 
 _logger = logging.getLogger(__name__)
@@ -37,44 +33,6 @@ RECORD_TRIES = 5
 COLLISIONS = (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected)
 NOT_SENT_PAUSE = timedelta(seconds=30)
 CURE_PAUSE = timedelta(minutes=30)
-
-
-@dataclass(slots=True)
-class Call:
-    """One order on its way: plain values only, so that it can cross a thread."""
-
-    instruction_id: int
-    channel_id: int
-    connector: Connector
-    order: PayOutOrder
-    outcome: Outcome | None = None
-    error: ConnectorError | None = None
-    exchanges: list[Exchange] = field(default_factory=list)
-
-    @property
-    def reached(self) -> bool:
-        """Whether the platform answered at all, with good news or bad."""
-        return self.outcome is not None or any(one.status is not None for one in self.exchanges)
-
-    def count_in(self, seen: Counter) -> None:
-        """Add this call to what a run has met."""
-        seen["answered" if self.reached else "unreachable"] += 1
-        if self.error is not None and not self.reached:
-            seen["last_error"] = self.error.message
-
-
-def place_order(call: Call) -> Call:
-    """Send one order from a worker thread; keeps what happened instead of raising it."""
-    with call.connector.transport.recorded() as exchanges:
-        try:
-            call.outcome = call.connector.pay_out(call.order)
-        except ConnectorError as error:
-            call.error = error
-        except Exception as error:  # a defect after the claim: what happened at the platform is unknown
-            _logger.exception("the connector failed while sending %s", call.order.key)
-            call.error = Uncertain(f"the connector failed ({type(error).__name__})")
-    call.exchanges = exchanges
-    return call
 
 
 class PaymentBridgeInstruction(models.Model):
@@ -277,7 +235,7 @@ class PaymentBridgeChannel(models.Model):
                     calls, claimed = instructions._claim(self, token)
                     time_left = self.env["ir.cron"]._commit_progress(claimed) > 0
                     more = claimed == CLAIM_BATCH and self._may_go_on(seen)
-                    pending |= {pool.submit(place_order, call) for call in calls}
+                    pending |= {pool.submit(carry_out, call, call.connector.pay_out) for call in calls}
                 done, pending = wait(pending, return_when=FIRST_COMPLETED)
                 self._record_all([future.result() for future in done], seen)
         self._note_calls(seen)

@@ -1,18 +1,22 @@
 """Asking: what became of an order, until somebody knows."""
 
+import logging
 import random
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..connector.errors import ConnectorError, Misconfigured, Throttled, Uncertain
+from ..connector.errors import Misconfigured, Throttled
 from ..connector.types import OutcomeStatus
+from .connector_call import Call, carry_out
 from .instruction_states import OPEN_AT_PLATFORM, State
-from .payment_bridge_instruction_dispatch import Call, _logger
+
+_logger = logging.getLogger(__name__)
 
 SCHEDULE = [
     timedelta(seconds=10),
@@ -36,20 +40,6 @@ def delay_after(query_count: int) -> timedelta:
     else:
         delay = timedelta(hours=1) if query_count < HOURLY_UNTIL else timedelta(days=1)
     return delay * random.uniform(1 - JITTER, 1 + JITTER)
-
-
-def ask(call: Call) -> Call:
-    """Ask about one order from a worker thread; keeps what happened instead of raising it."""
-    with call.connector.transport.recorded() as exchanges:
-        try:
-            call.outcome = call.connector.query(call.order)
-        except ConnectorError as error:
-            call.error = error
-        except Exception as error:  # a defect of one connector must not stop the questions of others
-            _logger.exception("the connector failed while asking about %s", call.order.key)
-            call.error = Uncertain(f"the connector failed ({type(error).__name__})")
-    call.exchanges = exchanges
-    return call
 
 
 class PaymentBridgeInstruction(models.Model):
@@ -184,7 +174,7 @@ class PaymentBridgeChannel(models.Model):
             calls = [Call(one.id, self.id, connector, one._reference()) for one in due]
             time_left = self.env["ir.cron"]._commit_progress() > 0
             with ThreadPoolExecutor(min(self.max_concurrency, len(calls))) as pool:
-                answered = list(pool.map(ask, calls))
+                answered = list(pool.map(partial(carry_out, operation=connector.query), calls))
             for call in answered:
                 call.count_in(seen)
                 self._in_own_transaction(instructions._record_answer, call)

@@ -42,6 +42,7 @@ class PaymentBridgeStatement(models.Model):
         SELECTION_STATE, string="Status", required=True, readonly=True, default="waiting", index=True
     )
     is_late = fields.Boolean(compute="_compute_is_late", search="_search_is_late")
+    is_being_fetched = fields.Boolean(compute="_compute_is_being_fetched")
 
     source = fields.Selection([("fetched", "Fetched"), ("uploaded", "Uploaded")], readonly=True)
     file_name = fields.Char(readonly=True)
@@ -101,6 +102,19 @@ class PaymentBridgeStatement(models.Model):
         for statement in self:
             known = statement.channel_id._statement_kind(statement.kind) if statement.channel_id else None
             statement.kind_label = known.label.in_language(self.env.lang) if known else statement.kind
+
+    @api.depends("state", "next_try_at")
+    def _compute_is_being_fetched(self):
+        soon = fields.Datetime.add(fields.Datetime.now(), minutes=1)
+        for statement in self:
+            asked = statement.state == "waiting" and statement.next_try_at
+            statement.is_being_fetched = bool(asked and statement.next_try_at <= soon)
+
+    def bridge_refresh(self):
+        """What the live badge asks for while a statement is being fetched."""
+        self.ensure_one()
+        self.check_access("read")
+        return {"state": self.state, "refreshing": self.is_being_fetched}
 
     @api.depends("state", "last_day")
     def _compute_is_late(self):

@@ -41,7 +41,7 @@ class Screens:
 
     def picture(self, name: str) -> None:
         """Keep what is on the screen now."""
-        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_function("!document.querySelector('.o_loading_indicator, .o_blockUI')")
         self.page.screenshot(path=self._pictures / f"{self._login}-{name}.png")
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-/** A payment's status that keeps itself up to date while it is looked at and not yet final. */
+/** A status that keeps itself up to date while it is looked at and not yet final. */
 import { onWillUnmount, useEffect } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -11,6 +11,10 @@ const TONES = {
     returned: "text-bg-danger",
     uncertain: "text-bg-warning",
     cancelled: "text-bg-secondary",
+    posted: "text-bg-success",
+    refused: "text-bg-danger",
+    waiting: "text-bg-warning",
+    empty: "text-bg-secondary",
 };
 
 export class LiveBadgeField extends SelectionField {
