@@ -46,6 +46,13 @@ class AccountMove(models.Model):
         for (bill,) in rows:
             bill.with_env(self.env).payment_state = "in_payment"
 
+    def _track_subtype(self, init_values):
+        """Telling followers that a bill is paid costs more than paying it: where nobody follows that, the
+        change is logged on the bill and no more."""
+        subtype = super()._track_subtype(init_values)
+        followed = self.message_follower_ids.subtype_ids
+        return False if self.bridge_reservation_ids and subtype and subtype not in followed else subtype
+
     def write(self, vals):
         if GUARDED_FIELDS & set(vals):
             self._bridge_forbid_live()

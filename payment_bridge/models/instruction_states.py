@@ -57,6 +57,8 @@ TRANSITIONS: dict[State, dict[State, str]] = {
 LIVE = frozenset({State.QUEUED, State.SENDING, State.UNCERTAIN, State.PROCESSING, State.SUCCEEDED})
 # Certainly no money at the payee: another way of paying is allowed.
 ENDED_WITHOUT_PAYMENT = frozenset({State.FAILED, State.RETURNED, State.CANCELLED})
+# The result is known: bills read otherwise than while it is under way.
+FINAL = ENDED_WITHOUT_PAYMENT | {State.SUCCEEDED}
 # The platform still has something to tell.
 OPEN_AT_PLATFORM = frozenset({State.UNCERTAIN, State.PROCESSING})
 

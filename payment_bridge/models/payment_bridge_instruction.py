@@ -93,6 +93,9 @@ class PaymentBridgeInstruction(models.Model):
     claim_token = fields.Integer(readonly=True)
     send_count = fields.Integer(string="Times Sent", readonly=True)
     sent_at = fields.Datetime(string="Last Sent", readonly=True)
+    may_arrive_until = fields.Datetime(
+        readonly=True, help="Until when an order that the platform did not know may still reach it."
+    )
     query_count = fields.Integer(string="Times Asked", readonly=True)
     next_query_at = fields.Datetime(string="Asked Next", readonly=True)
     watch_until = fields.Datetime(readonly=True, help="Until when a successful payment is watched for a late return.")
@@ -100,6 +103,8 @@ class PaymentBridgeInstruction(models.Model):
     books_pending = fields.Boolean(
         readonly=True, help="The result is known but the journal entries could not follow yet."
     )
+    # The other side of account.payment.bridge_instruction_id: spares the ORM a search at every step.
+    ordering_payment_ids = fields.One2many("account.payment", "bridge_instruction_id", readonly=True)
     exchange_ids = fields.One2many("payment.bridge.exchange", "instruction_id", readonly=True)
     notification_ids = fields.One2many("payment.bridge.notification", "instruction_id", readonly=True)
     discrepancy_ids = fields.One2many("payment.bridge.discrepancy", "instruction_id", readonly=True)
@@ -180,6 +185,14 @@ class PaymentBridgeInstruction(models.Model):
                 raise UserError(
                     self.env._(
                         "%s has left already and cannot be withdrawn. Ask the platform for its result.",
+                        instruction.key,
+                    )
+                )
+            if instruction.may_arrive_until and instruction.may_arrive_until > fields.Datetime.now():
+                raise UserError(
+                    self.env._(
+                        "%s was sent without an answer and may still arrive at the platform. Until it certainly"
+                        " cannot, some minutes from now, it is only sent again, under its own number.",
                         instruction.key,
                     )
                 )
@@ -297,11 +310,12 @@ class PaymentBridgeInstruction(models.Model):
 
         :raises ValueError: for a step that the table does not allow.
         """
-        self.ensure_one()
-        current = self._lock_state()
+        self._step(self._lock_state(), State(new), reason, source, values)
+
+    def _step(self, current, new, reason, source, values):
+        """Like :meth:`_move_to`, for a caller that has locked the row and seen ``current``."""
         if not may_become(current, new):
             raise ValueError(f"instruction {self.key} cannot go from {current} to {new}")
-        new = State(new)
         if new in ENDED_WITHOUT_PAYMENT:
             values.update(finished_at=fields.Datetime.now(), next_query_at=False, books_pending=True)
         elif new == State.SUCCEEDED:
@@ -349,7 +363,7 @@ class PaymentBridgeInstruction(models.Model):
         values = self._outcome_values(outcome)
         if told == State.PROCESSING:
             values.update(self._query_values(first=True))
-        self._move_to(told, reason=reason, source=source, **values)
+        self._step(current, told, reason, source, values)
         return True
 
     def _outcome_values(self, outcome):

@@ -5,7 +5,7 @@ import logging
 from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 
-from .instruction_states import ENDED_WITHOUT_PAYMENT, State
+from .instruction_states import ENDED_WITHOUT_PAYMENT, FINAL, State
 
 _logger = logging.getLogger(__name__)
 
@@ -26,7 +26,8 @@ class PaymentBridgeInstruction(models.Model):
             return
         if new in ENDED_WITHOUT_PAYMENT:
             self._settle_books(reason)
-        payment._bridge_refresh_bills()
+        if new in FINAL:
+            payment._bridge_refresh_bills()
 
     @api.private
     def _settle_books(self, reason):

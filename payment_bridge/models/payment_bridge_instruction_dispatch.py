@@ -49,6 +49,7 @@ class PaymentBridgeInstruction(models.Model):
         channels = self.env["payment.bridge.channel"].search([("state", "=", "active")])
         for channel in channels:
             if not channel.health_id._circuit_is_open() and not channel._speaking()._dispatch():
+                self._wake_dispatcher()  # the time is used up, the queue may not be
                 break
         self.env.ref("payment_bridge.cron_seal")._trigger()
         self.env["ir.cron"]._commit_progress()
@@ -131,16 +132,14 @@ class PaymentBridgeInstruction(models.Model):
                 instruction._hold_until_tomorrow()
                 continue
             room = room - order.amount.amount if room is not None else None
-            instruction._move_to(
-                State.SENDING,
-                reason="claimed",
-                source="dispatcher",
-                claim_token=token,
-                sent_at=fields.Datetime.now(),
-                send_count=instruction.send_count + 1,
-                hold_reason=False,
-                not_before=False,
-            )
+            claim = {
+                "claim_token": token,
+                "sent_at": fields.Datetime.now(),
+                "send_count": instruction.send_count + 1,
+                "hold_reason": False,
+                "not_before": False,
+            }
+            instruction._step(State.QUEUED, State.SENDING, "claimed", "dispatcher", claim)
             calls.append(Call(instruction.id, channel.id, connector, order))
         return calls, len(rows)
 
@@ -166,14 +165,13 @@ class PaymentBridgeInstruction(models.Model):
 
     @api.private
     def _record_call(self, call):
-        """Note what came of one call, in one transaction. Harmless to repeat."""
-        instruction = self.browse(call.instruction_id)
-        channel = self.env["payment.bridge.channel"].browse(call.channel_id)
-        self.env["payment.bridge.exchange"]._keep(channel, call.exchanges, instruction)
+        """Note what came of this instruction's call, in one transaction. Harmless to repeat."""
+        self.ensure_one()
+        self.env["payment.bridge.exchange"]._keep(self.channel_id, call.exchanges, self)
         if call.outcome is not None:
-            instruction._apply(call.outcome, "answer")
-        elif instruction._lock_state() == State.SENDING:
-            instruction._note_send_error(call.error)
+            self._apply(call.outcome, "answer")
+        elif self._lock_state() == State.SENDING:
+            self._note_send_error(call.error)
 
     def _note_send_error(self, error):
         """Decide by what is known about the money where an instruction goes after a failed send."""
@@ -231,7 +229,7 @@ class PaymentBridgeChannel(models.Model):
         with self._claim_lock(token), ThreadPoolExecutor(self.max_concurrency) as pool:
             pending, more, time_left = set(), True, True
             while pending or (more and time_left):
-                if more and time_left and len(pending) <= self.max_concurrency:
+                if more and time_left and len(pending) < 2 * self.max_concurrency:
                     calls, claimed = instructions._claim(self, token)
                     time_left = self.env["ir.cron"]._commit_progress(claimed) > 0
                     more = claimed == CLAIM_BATCH and self._may_go_on(seen)
@@ -259,18 +257,19 @@ class PaymentBridgeChannel(models.Model):
 
     def _record_all(self, calls, seen):
         """Record finished calls and commit; one by one when together they collide with another worker."""
-        instructions = self.env["payment.bridge.instruction"]
+        # browsed together, they and what belongs to them are read together
+        instructions = self.env["payment.bridge.instruction"].browse(call.instruction_id for call in calls)
         for call in calls:
             call.count_in(seen)
         try:
-            for call in calls:
-                instructions._record_call(call)
+            for instruction, call in zip(instructions, calls, strict=True):
+                instruction._record_call(call)
             self.env["ir.cron"]._commit_progress()
         except COLLISIONS:
             self.env.cr.rollback()
             self.env.invalidate_all()
-            for call in calls:
-                self._in_own_transaction(instructions._record_call, call)
+            for instruction, call in zip(instructions, calls, strict=True):
+                self._in_own_transaction(instruction._record_call, call)
 
     @api.private
     def _in_own_transaction(self, record, call):

@@ -30,6 +30,7 @@ JITTER = 0.2
 QUERY_BATCH = 40
 LEASE = timedelta(minutes=2)
 WATCH_EVERY = timedelta(hours=12)
+LATE_ARRIVAL = timedelta(minutes=15)  # longer than platforms accept an old request: Alipay refuses it after 10
 
 
 def delay_after(query_count: int) -> timedelta:
@@ -72,6 +73,7 @@ class PaymentBridgeInstruction(models.Model):
         channels = self.env["payment.bridge.channel"].with_context(active_test=False).search([])
         for channel in channels:
             if not channel._speaking()._query_due():
+                self._wake_querier()  # the time is used up, the questions may not be
                 break
         self.env.ref("payment_bridge.cron_seal")._trigger()
         self.env["ir.cron"]._commit_progress()
@@ -128,8 +130,8 @@ class PaymentBridgeInstruction(models.Model):
             self._set(**values)
 
     def _never_arrived(self, state, outcome):
-        """The platform is certain that it never had this key. An uncertain order may leave again under
-        the same key; one that the platform had accepted is a contradiction."""
+        """The platform does not know this key. An uncertain order may leave again under the same key, which is
+        harmless should the first one still arrive; one that the platform had accepted is a contradiction."""
         if state == State.UNCERTAIN:
             self._move_to(
                 State.QUEUED,
@@ -137,6 +139,7 @@ class PaymentBridgeInstruction(models.Model):
                 source="query",
                 not_before=False,
                 next_query_at=False,
+                may_arrive_until=self.sent_at and self.sent_at + LATE_ARRIVAL,
                 **{k: v for k, v in self._outcome_values(outcome).items() if k.startswith("platform_")},
             )
             self._wake_dispatcher()

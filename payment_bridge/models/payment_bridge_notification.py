@@ -148,12 +148,23 @@ class PaymentBridgeNotification(models.Model):
 
     @api.model
     def _wake(self):
-        """Wake the scheduled action, once for many messages."""
+        """Wake the scheduled action, once for many messages.
+
+        A trigger from before the last run began belongs to that run, which may be past its last look.
+        """
         cron = self.env.ref("payment_bridge.cron_notifications").sudo()
-        waiting = (
-            self.env["ir.cron.trigger"]
-            .sudo()
-            .search_count([("cron_id", "=", cron.id), ("call_at", "<=", fields.Datetime.now())], limit=1)
+        waiting = self.env.execute_query(
+            SQL(
+                """
+                SELECT id FROM ir_cron_trigger
+                 WHERE cron_id = %(cron)s AND call_at <= %(now)s
+                   AND create_date > COALESCE((SELECT create_date FROM ir_cron_progress
+                                                WHERE cron_id = %(cron)s ORDER BY id DESC LIMIT 1), '-infinity')
+                 LIMIT 1
+                """,
+                cron=cron.id,
+                now=fields.Datetime.now(),
+            )
         )
         if not waiting:
             cron._trigger()
@@ -162,21 +173,21 @@ class PaymentBridgeNotification(models.Model):
     def _cron_process(self):
         """Apply what is new, oldest first. Safe to run twice at once."""
         cron = self.env["ir.cron"]
-        last, tries = 0, 0
-        while notification := self._take_next(last):
+        last, tries, time_left = 0, 0, 1.0
+        while time_left > 0 and tries < PROCESS_TRIES:
             try:
+                notification = self._take_next(last)
+                if not notification:
+                    break
                 notification._speaking()._process()
                 time_left = cron._commit_progress(1)
+                last, tries = notification.id, 0
             except COLLISIONS:
                 self.env.cr.rollback()
                 self.env.invalidate_all()
                 tries += 1
-                if tries < PROCESS_TRIES:
-                    continue
-                time_left = 1  # it stays new, and the next run takes it
-            last, tries = notification.id, 0
-            if time_left <= 0:
-                break
+        else:  # something may be left: the next run, which starts at once, takes it
+            self.env.ref("payment_bridge.cron_notifications")._trigger()
         self.env.ref("payment_bridge.cron_seal")._trigger()
 
     @api.model

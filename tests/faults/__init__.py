@@ -1,0 +1,1 @@
+"""What becomes of the money when processes die, lines break and two do the same thing at once."""
