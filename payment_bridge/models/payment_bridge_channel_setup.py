@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ..connector.errors import ConnectorError
+from ..connector.errors import ConnectorError, Unsupported
 from ..connector.types import Operation
 
 MONEY_PREFIX = "1012"  # 其他货币资金, other monetary funds, in the Chinese charts
@@ -153,6 +153,8 @@ class PaymentBridgeChannel(models.Model):
             if Operation.BALANCE in connector.capabilities.operations:
                 try:
                     balance = connector.balance()
+                except Unsupported:
+                    balance = None  # not every merchant's contract has it
                 except ConnectorError as error:
                     failure = error
         self.env["payment.bridge.exchange"]._keep(self, exchanges)

@@ -30,6 +30,7 @@ JITTER = 0.2
 QUERY_BATCH = 40
 LEASE = timedelta(minutes=2)
 WATCH_EVERY = timedelta(hours=12)
+FIRST_REPEAT, LAST_REPEAT = timedelta(minutes=1), timedelta(hours=1)
 LATE_ARRIVAL = timedelta(minutes=15)  # longer than platforms accept an old request: Alipay refuses it after 10
 
 
@@ -137,7 +138,8 @@ class PaymentBridgeInstruction(models.Model):
                 State.QUEUED,
                 reason="the platform never received it",
                 source="query",
-                not_before=False,
+                not_before=self._leaves_again_at(),
+                hold_reason=self.platform_message if self.send_count > 1 else False,
                 next_query_at=False,
                 may_arrive_until=self.sent_at and self.sent_at + LATE_ARRIVAL,
                 **{k: v for k, v in self._outcome_values(outcome).items() if k.startswith("platform_")},
@@ -155,6 +157,12 @@ class PaymentBridgeInstruction(models.Model):
             ),
         )
         self._ask_again()
+
+    def _leaves_again_at(self):
+        """The first repeat leaves at once; an order that gets lost again and again, ever later."""
+        if self.send_count < 2:
+            return False
+        return fields.Datetime.now() + min(FIRST_REPEAT * 2 ** min(self.send_count - 2, 8), LAST_REPEAT)
 
 
 class PaymentBridgeChannel(models.Model):

@@ -52,6 +52,20 @@ class TestQuery(BridgeCommon):
         self.assertEqual(payment.bridge_state, "succeeded")
         self.assertEqual(list(ObedientConnector.paid), [key])
 
+    def test_an_order_that_gets_lost_again_and_again_leaves_ever_later(self):
+        payment = self.uncertain_payment(acted=False)
+        instruction = payment.bridge_instruction_id
+        waits = []
+        for _repeat in range(3):
+            ObedientConnector.answers[None] = [Uncertain("no answer")]
+            self.query(instruction)
+            waits.append(instruction.not_before and instruction.not_before - fields.Datetime.now())
+            instruction.action_send_now()
+            self.dispatch()
+        self.assertFalse(waits[0])
+        self.assertGreater(waits[2], waits[1])
+        self.assertFalse(ObedientConnector.paid)
+
     def test_an_unanswered_question_is_asked_again_later(self):
         payment = self.uncertain_payment(acted=True)
         instruction = payment.bridge_instruction_id
