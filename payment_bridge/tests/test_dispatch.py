@@ -36,6 +36,17 @@ class TestDispatch(BridgeCommon):
         self.dispatch()
         self.assertEqual(len(ObedientConnector.paid), 1)
 
+    def test_a_run_that_is_out_of_time_wakes_the_next_one(self):
+        self.pay(self.make_bill(100))
+        with self.job_env() as env:
+            cron = env.ref("payment_bridge.cron_dispatch")
+            asked = [("cron_id", "=", cron.id)]
+            before = env["ir.cron.trigger"].search_count(asked)
+            out_of_time = cron.with_context(cron_id=cron.id, cron_end_time=0.0)._add_progress()[0].env
+            out_of_time["payment.bridge.instruction"]._cron_dispatch()
+            self.assertEqual(env["ir.cron.trigger"].search_count(asked), before + 1)
+        self.assertEqual(len(ObedientConnector.paid), 1)
+
     def test_many_bills_of_one_vendor_leave_as_one_order(self):
         bills = self.make_bill(100) | self.make_bill(50.5)
         payment = self.pay(bills, group_payment=True)

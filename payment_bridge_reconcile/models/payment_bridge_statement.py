@@ -105,7 +105,7 @@ class PaymentBridgeStatement(models.Model):
 
     @api.depends("state", "next_try_at")
     def _compute_is_being_fetched(self):
-        soon = fields.Datetime.add(fields.Datetime.now(), minutes=1)
+        soon = fields.Datetime.add(fields.Datetime.now(), minutes=15)  # longer than a fetch under way is leased
         for statement in self:
             asked = statement.state == "waiting" and statement.next_try_at
             statement.is_being_fetched = bool(asked and statement.next_try_at <= soon)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -85,6 +86,8 @@ def connect(env: Any, sandbox_url: str, odoo_url: str, gateway_url: str) -> None
     with_bills = env["res.partner"].search([("supplier_rank", ">", 0), ("name", "=like", "供应商 %")])
     demo_people.VENDORS = vendors(len(with_bills))
     demo_data.connect(env, sandbox_url, odoo_url)
+    # its first run would be held and counted with the orders
+    env.ref("payment_bridge.cron_balance").nextcall = datetime.now() + timedelta(days=1)
     credentials = env["payment.bridge.credential"].search([("name", "=", "gateway_url")])
     for credential in credentials:
         path = urlsplit(credential.plain_value).path

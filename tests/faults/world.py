@@ -65,6 +65,11 @@ class Instruction:
     send_count: int
 
 
+def _exact(cell: Any) -> Any:
+    """A cell of the database; where Odoo has been imported, the driver makes a float of a numeric."""
+    return Decimal(str(cell)) if isinstance(cell, float) else cell
+
+
 class World:
     """A database, its Odoo servers, its people, and the platform that they pay through."""
 
@@ -228,7 +233,7 @@ class World:
     def _rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         with self.cursor() as cursor:
             cursor.execute(statement, values)
-            return cursor.fetchall()
+            return [tuple(map(_exact, row)) for row in cursor.fetchall()]
 
     def busy(self) -> bool:
         """Whether the database still works for somebody who may be dead: it notices that between two statements."""
