@@ -35,11 +35,10 @@ class Relay:
     def url(self) -> str:
         return f"http://{HOST}:{self.port}"
 
-    @property
-    def held(self) -> int:
-        """How many callers have sent something that is still on its way."""
+    def held(self, text: str) -> int:
+        """How many callers have sent something with `text` in it that is still on its way."""
         with self._lock:
-            return len(self._held)
+            return sum(text.encode() in data for data in self._held.values())
 
     def __enter__(self) -> Self:
         self.mend()

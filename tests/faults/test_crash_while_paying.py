@@ -56,7 +56,7 @@ def _die_before_anything_arrives(world: World, bills: Sequence[Bill]) -> None:
     world.start()
     world.relay.hold()
     world.pay(bills)
-    world.eventually(lambda: world.relay.held == len(bills), "every order is on its way")
+    world.eventually(lambda: world.relay.held(TRANSFER) == len(bills), "every order is on its way")
     assert world.all_in("sending", count=len(bills)), "an order was sent before its claim was committed"
     world.kill()
     world.relay.flow()
@@ -97,7 +97,7 @@ def _die_while_recording(world: World, bills: Sequence[Bill], lock: str) -> None
 def while_asking_for_unknown_results(world: World, bills: Sequence[Bill]) -> None:
     _make_uncertain(world, bills)
     fault = world.fault("delay", times=len(bills), method=QUERY, ms=HELD_MS)
-    world.press_buttons()
+    world.ask()
     world.eventually(lambda: world.struck(fault) == len(bills), "every question is on its way")
     world.kill()
     assert world.all_in("uncertain", count=len(bills))
@@ -105,8 +105,8 @@ def while_asking_for_unknown_results(world: World, bills: Sequence[Bill]) -> Non
 
 def after_the_answers_to_questions(world: World, bills: Sequence[Bill]) -> None:
     _make_uncertain(world, bills)
-    with world.holding("SELECT id FROM payment_bridge_exchange FOR UPDATE; LOCK payment_bridge_exchange") as waited_for:
-        world.press_buttons()
+    with world.holding("LOCK payment_bridge_exchange IN SHARE MODE") as waited_for:
+        world.ask()
         world.eventually(waited_for, "an answer is being recorded")
         world.kill()
     world.eventually(lambda: not world.busy(), "the database has noticed")

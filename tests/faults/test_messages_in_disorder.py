@@ -23,4 +23,5 @@ def test_disordered_messages_under_load_lead_to_the_same_end(world: World) -> No
     world.settle(bills)
     repeated = world.repeats()
     assert repeated, "no message was repeated: the faults did not strike"
-    assert world.asked() == len(bills), "a message made Odoo send something again"
+    world.eventually(lambda: world.asked() >= len(bills), "the platform has answered what an early message told before")
+    assert world.asked() <= len(bills), "a message made Odoo send something again"

@@ -187,15 +187,20 @@ class World:
 
     def press_buttons(self, person: Person | None = None) -> None:
         """Press what makes things happen sooner, as an impatient clerk does, instead of waiting for minutes."""
-        rows = self.instructions()
-        waiting = [one.payment_id for one in rows if one.state == "queued"]
-        unknown = [one.payment_id for one in rows if one.state in ("uncertain", "processing")]
         person = person or self.person()
-        for button, payments in (("action_bridge_send_now", waiting), ("action_bridge_query", unknown)):
-            if payments:
-                with suppress(RpcError):  # it moved on meanwhile, and the button is gone
-                    self.press("account.payment", button, payments, person)
+        waiting = [one.payment_id for one in self.instructions() if one.state == "queued"]
+        if waiting:
+            with suppress(RpcError):  # it moved on meanwhile, and the button is gone
+                self.press("account.payment", "action_bridge_send_now", waiting, person)
+        self.ask(person)
         self.wake(person)
+
+    def ask(self, person: Person | None = None) -> None:
+        """Press the button that asks the platform for the results that are not known yet."""
+        unknown = [one.payment_id for one in self.instructions() if one.state in ("uncertain", "processing")]
+        if unknown:
+            with suppress(RpcError):  # the result came meanwhile, and the button is gone
+                self.press("account.payment", "action_bridge_query", unknown, person)
 
     def wake(self, person: Person | None = None) -> None:
         """Let the scheduled actions that are due run now: any button that starts one of them does it."""

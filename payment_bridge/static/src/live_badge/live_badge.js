@@ -25,6 +25,7 @@ export class LiveBadgeField extends SelectionField {
         super.setup();
         this.orm = useService("orm");
         this.timer = null;
+        this.asking = false;
         useEffect(
             (refreshing) => {
                 if (refreshing) {
@@ -52,13 +53,17 @@ export class LiveBadgeField extends SelectionField {
 
     async refresh() {
         const { record } = this.props;
-        if (document.hidden || !record.resId || (await record.isDirty())) {
+        if (this.asking || document.hidden || !record.resId || (await record.isDirty())) {
             return;
         }
-        const now = await this.orm.silent.call(record.resModel, "bridge_refresh", [[record.resId]]);
-        if (now.state !== record.data[this.props.name] || !now.refreshing) {
-            this.stop();
-            await record.load();
+        this.asking = true;
+        try {
+            const now = await this.orm.silent.call(record.resModel, "bridge_refresh", [[record.resId]]);
+            if (now.state !== record.data[this.props.name] || !now.refreshing) {
+                await record.load();
+            }
+        } finally {
+            this.asking = false;
         }
     }
 }
