@@ -9,17 +9,22 @@ from .errors import Unsupported
 from .transport import Transport
 from .types import (
     Balance,
+    BatchOutcome,
     Bilingual,
     Capabilities,
     ChannelSettings,
+    ChargeOrder,
+    CollectOrder,
     ConnectionReport,
     HttpAnswer,
     InboundRequest,
     NotificationEvent,
     OrderReference,
     Outcome,
+    PayOutBatch,
     PayOutOrder,
     Receipt,
+    RefundOrder,
     SettingField,
     StatementFile,
     StatementReader,
@@ -65,9 +70,65 @@ class Connector:
         """Place one pay-out. Repeating it with the same key and content pays at most once."""
         raise self._unsupported("pay_out")
 
+    def pay_out_batch(self, batch: PayOutBatch) -> BatchOutcome:
+        """Place several pay-outs as one order. Repeating it with the same key and content pays at most once."""
+        raise self._unsupported("pay_out_batch")
+
+    def query_batch(self, batch: PayOutBatch) -> BatchOutcome:
+        """Ask what became of a batch and of the orders in it."""
+        raise self._unsupported("query_batch")
+
     def query(self, reference: OrderReference) -> Outcome:
-        """Ask what became of an order. ``NOT_FOUND`` is answered only when the platform is certain."""
+        """Ask what became of an order: a pay-out, a collection, a charge or a refund. ``NOT_FOUND`` is
+        answered only when the platform is certain (for a collection see ``CollectMethod.live_on_request``)."""
         raise self._unsupported("query")
+
+    def check_collect(self, order: CollectOrder) -> None:
+        """Check a collection against everything known before sending, without a network call.
+
+        :raises InvalidOrder: naming the field.
+        """
+        raise self._unsupported("collect")
+
+    def collect(self, order: CollectOrder) -> Outcome:
+        """Open one collection: ``PROCESSING`` with the ``action`` that the payer needs. Repeating it with the
+        same key and content opens no second one."""
+        raise self._unsupported("collect")
+
+    def check_charge(self, order: ChargeOrder) -> None:
+        """Check a charge against everything known before sending, without a network call.
+
+        :raises InvalidOrder: naming the field.
+        """
+        raise self._unsupported("charge")
+
+    def charge(self, order: ChargeOrder) -> Outcome:
+        """Charge the payment code that a customer presents. ``PROCESSING`` while the customer still has to
+        confirm on his own device; a doubtful one is ended by :meth:`cancel`."""
+        raise self._unsupported("charge")
+
+    def close(self, reference: OrderReference) -> Outcome:
+        """Make sure that an unpaid collection can no longer be paid. Answers ``CLOSED`` when that is certain,
+        or what the platform says instead (``SUCCEEDED`` when it has been paid meanwhile). Harmless to repeat."""
+        raise self._unsupported("close")
+
+    def cancel(self, reference: OrderReference) -> Outcome:
+        """Take back an order in doubt: a charge (money that was taken is given back) or a pay-out that its
+        payee has not confirmed. Answers ``CLOSED`` when the money is certainly where it was, ``PROCESSING``
+        while that is under way, or what the platform says instead. Harmless to repeat."""
+        raise self._unsupported("cancel")
+
+    def check_refund(self, order: RefundOrder) -> None:
+        """Check a refund against everything known before sending, without a network call.
+
+        :raises InvalidOrder: naming the field.
+        """
+        raise self._unsupported("refund")
+
+    def refund(self, order: RefundOrder) -> Outcome:
+        """Give back a collection or a part of it. Repeating it with the same key and content gives back at
+        most once; ``PROCESSING`` until the platform says that the money has gone."""
+        raise self._unsupported("refund")
 
     def balance(self) -> Balance:
         """Read the money held at the platform now."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple, Protocol
@@ -41,9 +41,12 @@ class Operation(StrEnum):
     """What a channel can be asked to do."""
 
     PAY_OUT = "pay_out"
+    PAY_OUT_BATCH = "pay_out_batch"
     QUERY = "query"
     COLLECT = "collect"
+    CHARGE = "charge"
     CLOSE = "close"
+    CANCEL = "cancel"
     REFUND = "refund"
     BALANCE = "balance"
     STATEMENT = "statement"
@@ -67,12 +70,36 @@ FINAL_STATUSES = frozenset(
 )
 
 
+class ActionKind(StrEnum):
+    """How somebody outside goes on with an order that waits for him."""
+
+    QR = "qr"  # the content of a code that the payer scans in the platform's own app
+    LINK = "link"  # an address that the payer, or the payee, opens
+    FORM = "form"  # an address to which the payer's browser posts the fields
+    CONFIRM = "confirm"  # a token with which the payee confirms in the platform's own app
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What the payer of a collection, or the payee of a pay-out, has to do next.
+
+    ``content`` is the code's text, the address or the token; ``fields`` belong to ``ActionKind.FORM``.
+    ``expires_at`` (UTC) is when it stops working, None where the platform does not say.
+    """
+
+    kind: ActionKind
+    content: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    expires_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One answer about one order, in the port's words beside the platform's own.
 
     ``amount`` is what the platform says it is about, None where it does not say. ``fee`` is what the
-    platform announces, never booked from here. ``executed_at`` and ``expected_at`` are UTC.
+    platform announces, never booked from here. ``executed_at`` and ``expected_at`` are UTC. ``action`` is
+    what somebody outside has to do before it goes on; ``counterparty`` who paid, masked.
     """
 
     status: OutcomeStatus
@@ -87,6 +114,8 @@ class Outcome:
     fee: Money | None = None
     executed_at: datetime | None = None
     expected_at: datetime | None = None
+    action: Action | None = None
+    counterparty: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +138,73 @@ class Payee:
 
 @dataclass(frozen=True, slots=True)
 class PayOutOrder:
-    """One order to pay ``payee``. ``key`` is the idempotency key: the same for every repeat."""
+    """One order to pay ``payee``. ``key`` is the idempotency key: the same for every repeat, as is
+    ``placed_at``, the moment (UTC) at which it was sent for the first time."""
 
     key: str
     amount: Money
     payee: Payee
     title: str
     remark: str | None = None
+    placed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PayOutBatch:
+    """Several pay-outs sent as one order. ``number`` counts the batches of a day from 1; ``key`` names the
+    batch as an order's key does. An order in it is known by its own key."""
+
+    key: str
+    number: int
+    orders: tuple[PayOutOrder, ...]
+    placed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOutcome:
+    """What a platform said about a batch: ``status`` of the whole, and by key what it said of the orders in
+    it. An order that it does not name is as uncertain as before."""
+
+    status: OutcomeStatus
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    platform_reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CollectOrder:
+    """One order to be paid by a customer. ``method`` is one of ``Capabilities.collect_methods``; nobody may
+    pay it after ``expires_at`` (UTC). ``return_url`` is where a payer's browser comes back to, ``payer_ip``
+    whence it came. ``key`` and ``placed_at`` as in :class:`PayOutOrder`."""
+
+    key: str
+    amount: Money
+    method: str
+    title: str
+    placed_at: datetime
+    expires_at: datetime
+    remark: str | None = None
+    return_url: str | None = None
+    payer_ip: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeOrder:
+    """One sale charged to the payment code (付款码) that a customer presents. ``auth_code`` works once and for
+    about a minute; it is as secret as a card number."""
+
+    key: str
+    amount: Money
+    auth_code: str = field(repr=False)
+    title: str
+    placed_at: datetime
+    remark: str | None = None
+    terminal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OrderReference:
-    """Enough about an order placed earlier to ask for it again."""
+    """Enough about an order placed earlier to ask for it again. ``method`` is the collect method;
+    ``original`` the order that a refund gives back."""
 
     key: str
     operation: Operation
@@ -129,6 +213,21 @@ class OrderReference:
     platform_reference: str | None = None
     fund_reference: str | None = None
     sent_at: datetime | None = None
+    placed_at: datetime | None = None
+    method: str | None = None
+    original: OrderReference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOrder:
+    """One order to give back ``amount`` of what ``original`` (a collection or a charge) took. Each part of
+    several has a ``key`` of its own."""
+
+    key: str
+    amount: Money
+    original: OrderReference
+    reason: str
+    placed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +396,7 @@ class SettingKind(StrEnum):
     BASE64_KEY = "base64_key"
     URL = "url"
     CHOICE = "choice"
+    PKCS12 = "pkcs12"  # base64 of a .p12 or .pfx file
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +421,9 @@ class SettingField:
 @dataclass(frozen=True, slots=True)
 class PayeeKind:
     """One way to name a payee on a platform. ``name_required`` and ``bank_name_required`` say what else
-    the platform wants beside the account."""
+    the platform wants beside the account; ``persons_only`` that no company can be paid so;
+    ``confirms_within`` that the payee has to confirm, and how long that is possible;
+    ``late_return_days`` how long after success the money can still come back."""
 
     code: str
     label: Bilingual
@@ -330,6 +432,44 @@ class PayeeKind:
     bank_name_required: bool = False
     account_pattern: str = r".+"
     late_return_days: int = 0
+    persons_only: bool = False
+    confirms_within: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CollectMethod:
+    """One way in which customers pay: what they are shown (``action``), amounts in major units, and how long
+    one code or page can live at most. ``live_on_request`` says that the platform can show nothing of the
+    order before a payer has opened it, so that ``NOT_FOUND`` means *nobody has paid yet*."""
+
+    code: str
+    label: Bilingual
+    hint: Bilingual
+    action: ActionKind
+    lifetime: timedelta
+    minimum: Decimal = Decimal("0.01")
+    maximum: Decimal | None = None
+    live_on_request: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeRules:
+    """How a presented payment code is charged: ``code_pattern`` tells the platform's codes from others', and
+    an order that is in doubt for longer than ``doubt`` is taken back."""
+
+    code_pattern: str
+    minimum: Decimal = Decimal("0.01")
+    maximum: Decimal | None = None
+    doubt: timedelta = timedelta(seconds=45)
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRules:
+    """What the platform allows of refunds: until how many days after the collection, in how many parts."""
+
+    within_days: int | None = None
+    parts: int | None = None
+    partial: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,8 +485,15 @@ class StatementKind:
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a connector can do and under which limits; screens and checks read it instead of asking
-    which platform it is. Amount limits are in major units. ``zone`` is the platform's time zone;
-    ``statement_ready_at`` is when the file of a day is there on the next one."""
+    which platform it is.
+
+    Amount limits are in major units. ``zone`` is the platform's time zone; ``statement_ready_at`` is when
+    the file of a day is there on the next one, and ``day_starts_at`` when the platform's own day begins
+    (23:00 for a platform that counts the last hour to the next day). ``cut_off`` is the time after which a
+    pay-out leaves the next day. ``query_schedule`` holds, by operation, the waits between questions that
+    the platform asks for; after them, and where there is none, the ERP's own apply. ``batch_maximum`` is
+    how many pay-outs one batch may hold.
+    """
 
     operations: frozenset[Operation]
     currencies: frozenset[str]
@@ -355,14 +502,24 @@ class Capabilities:
     pay_out_maximum: Decimal | None = None
     key_alphabet: str = "0-9A-Za-z"
     key_max_length: int = 32
+    collect_methods: tuple[CollectMethod, ...] = ()
+    charge: ChargeRules | None = None
+    refund: RefundRules | None = None
     statement_kinds: tuple[StatementKind, ...] = ()
     statement_ready_at: time = time(10, 0)
+    day_starts_at: time = time(0, 0)
+    cut_off: time | None = None
     zone: str = "Asia/Shanghai"
-    payee_must_act: bool = False
+    query_schedule: Mapping[Operation, tuple[timedelta, ...]] = field(default_factory=dict)
+    batch_maximum: int = 1
 
     def payee_kind(self, code: str) -> PayeeKind | None:
         """The declared payee kind of that code, or None."""
         return next((kind for kind in self.payee_kinds if kind.code == code), None)
+
+    def collect_method(self, code: str) -> CollectMethod | None:
+        """The declared collect method of that code, or None."""
+        return next((method for method in self.collect_methods if method.code == code), None)
 
 
 @dataclass(frozen=True, slots=True)
