@@ -6,12 +6,6 @@ from odoo import fields, models
 class PaymentBridgeInstruction(models.Model):
     _inherit = "payment.bridge.instruction"
 
-    original_id = fields.Many2one(
-        "payment.bridge.instruction",
-        readonly=True,
-        index="btree_not_null",
-        help="The collection that this refund gives back.",
-    )
     batch_reference = fields.Char(
         readonly=True, index="btree_not_null", help="The batch in which the platform moves its money with others'."
     )
