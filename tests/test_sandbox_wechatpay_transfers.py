@@ -24,7 +24,7 @@ def payee(sandbox: Sandbox, openid: str, **behaviour: object) -> str:
 
 def test_a_transfer_waits_for_its_payee_and_then_arrives(wechat: Sandbox, shop: Shop) -> None:
     slow = payee(wechat, "oSlow", auto_confirm_ms=None)
-    answer = shop.pay("B1", 230000 // 10, openid=slow)
+    answer = shop.pay("B1", 23000, openid=slow)
     assert answer.json["state"] == "WAIT_USER_CONFIRM" and answer.json["package_info"]
     assert answer.json["create_time"].endswith("+08:00")
     assert shop.balances()["OPERATION"] == "770.00"
