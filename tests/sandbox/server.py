@@ -9,7 +9,9 @@ from .admin import Admin
 from .alipay.platform import Alipay
 from .control import Control
 from .core import Core
+from .persons import PersonsAdmin
 from .router import Router
+from .wechatpay.platform import WechatPay
 from .wire import Server
 
 
@@ -22,6 +24,13 @@ class Sandbox:
         Admin(self.core).routes(router)
         self.alipay = Alipay(self.core)
         self.alipay.routes(router)
+        self.wechatpay = WechatPay(self.core)
+        self.wechatpay.routes(router)
+        PersonsAdmin(
+            [
+                self.wechatpay,
+            ]
+        ).routes(router)
         self._server = Server((host, port), router.answer)
         self.url = self.core.base_url = f"http://{host}:{self._server.server_address[1]}"
         self.admin = Control(self.url)
