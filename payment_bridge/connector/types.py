@@ -203,8 +203,9 @@ class ChargeOrder:
 
 @dataclass(frozen=True, slots=True)
 class OrderReference:
-    """Enough about an order placed earlier to ask for it again. ``method`` is the collect method;
-    ``original`` the order that a refund gives back."""
+    """Enough about an order placed earlier to ask for it again. ``method`` is the collect method and
+    ``expires_at`` (UTC) when the collection can no longer be paid; ``original`` the order that a refund
+    gives back."""
 
     key: str
     operation: Operation
@@ -216,6 +217,7 @@ class OrderReference:
     placed_at: datetime | None = None
     method: str | None = None
     original: OrderReference | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from .admin import Admin
 from .alipay.platform import Alipay
 from .control import Control
 from .core import Core
+from .persons import PersonsAdmin
 from .router import Router
 from .wire import Server
 
@@ -22,6 +23,10 @@ class Sandbox:
         Admin(self.core).routes(router)
         self.alipay = Alipay(self.core)
         self.alipay.routes(router)
+        persons = [
+            self.alipay.persons,
+        ]
+        PersonsAdmin(persons).routes(router)
         self._server = Server((host, port), router.answer)
         self.url = self.core.base_url = f"http://{host}:{self._server.server_address[1]}"
         self.admin = Control(self.url)
