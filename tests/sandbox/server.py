@@ -11,6 +11,7 @@ from .control import Control
 from .core import Core
 from .persons import PersonsAdmin
 from .router import Router
+from .wechatpay.platform import WechatPay
 from .wire import Server
 
 
@@ -23,8 +24,11 @@ class Sandbox:
         Admin(self.core).routes(router)
         self.alipay = Alipay(self.core)
         self.alipay.routes(router)
+        self.wechatpay = WechatPay(self.core)
+        self.wechatpay.routes(router)
         persons = [
             self.alipay.persons,
+            self.wechatpay,
         ]
         PersonsAdmin(persons).routes(router)
         self._server = Server((host, port), router.answer)
