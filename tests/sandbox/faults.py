@@ -13,15 +13,15 @@ KINDS: dict[str, frozenset[str]] = {
         "refuse timeout_before timeout_after cut_answer delay wrong_signature unsigned unknown_code html"
         " system_error_before system_error_after sub_code unknown_cert_sn".split()
     ),
-    "notification": frozenset("duplicate delay reorder drop wrong_signature early".split()),
+    "notification": frozenset("duplicate delay reorder drop wrong_signature early probe".split()),
     "bill": frozenset(
-        "missing late drop_row double_row alter_row bad_encoding zip_bomb truncated_zip wrong_host".split()
+        "missing late drop_row double_row alter_row bad_encoding zip_bomb truncated_zip wrong_host wrong_hash".split()
     ),
 }
 SELECTORS: dict[str, tuple[str, ...]] = {
-    "gateway": ("platform", "app_id", "method", "out_biz_no", "payee"),
-    "notification": ("platform", "app_id", "method", "out_biz_no", "payee", "status"),
-    "bill": ("platform", "app_id", "bill_type", "bill_date"),
+    "gateway": ("platform", "app_id", "mchid", "method", "out_biz_no", "payee"),
+    "notification": ("platform", "app_id", "mchid", "method", "out_biz_no", "payee", "status"),
+    "bill": ("platform", "app_id", "mchid", "bill_type", "bill_date"),
 }
 NO_ARGUMENTS = ("kind", "on", "args", "nth", "times")
 

@@ -7,7 +7,7 @@ import itertools
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +31,11 @@ class Delivery:
 
 @dataclass
 class Notification:
-    """One message to one receiver, with what became of it. `about` identifies it to tests, never to the receiver."""
+    """One message to one receiver, with what became of it. `about` identifies it to tests, never to the receiver.
+
+    `headers` makes the headers of each attempt. `judge(status, answer)` tells the state that an attempt ends in, or
+    None to try again; without it `accepted_when` must be the answer. `gaps` are the seconds between attempts.
+    """
 
     url: str
     body: bytes
@@ -41,6 +45,15 @@ class Notification:
     state: str = "waiting"
     id: int = 0
     deliveries: list[Delivery] = field(default_factory=list)
+    headers: Callable[[], Mapping[str, str]] | None = None
+    judge: Callable[[int | None, str], str | None] | None = None
+    gaps: Sequence[float] | None = None
+
+    def verdict(self, status: int | None, answer: str) -> str | None:
+        """The state that this attempt ends in; None when it must be repeated."""
+        if self.judge is not None:
+            return self.judge(status, answer)
+        return "delivered" if status == 200 and answer == self.accepted_when else None
 
     def show(self) -> dict[str, Any]:
         """The message and its deliveries as JSON."""
@@ -93,25 +106,33 @@ class Notifier:
 
     def _attempt(self, message: Notification, number: int, then: Callable[[], None] | None) -> None:
         status, answer = self._post(message)
-        accepted = status == 200 and answer == message.accepted_when
+        end = message.verdict(status, answer)
         message.deliveries.append(
-            Delivery(number, self._clock.now().isoformat(timespec="milliseconds"), status, answer, accepted)
+            Delivery(number, self._clock.now().isoformat(timespec="milliseconds"), status, answer, end is not None)
         )
-        if accepted:
-            message.state = "delivered"
-        elif number >= self._settings.notification_attempts:
+        if end is not None:
+            message.state = end
+        elif (gap := self._gap(message, number)) is None:
             message.state = "given_up"
         else:
-            gap = self._settings.notification_first_gap_seconds * 2 ** (number - 1) * self._settings.notification_factor
             self._scheduler.after(gap, lambda: self._attempt(message, number + 1, None))
         if then is not None:
             then()
 
+    def _gap(self, message: Notification, number: int) -> float | None:
+        """Seconds from attempt `number` to the next one; None when it was the last."""
+        settings = self._settings
+        if message.gaps is not None:
+            return message.gaps[number - 1] * settings.notification_factor if number <= len(message.gaps) else None
+        if number >= settings.notification_attempts:
+            return None
+        return settings.notification_first_gap_seconds * 2 ** (number - 1) * settings.notification_factor
+
     def _post(self, message: Notification) -> tuple[int | None, str]:
         try:
-            request = urllib.request.Request(
-                message.url, message.body, {"Content-Type": message.content_type, "User-Agent": "Mozilla/4.0"}
-            )
+            headers = {"Content-Type": message.content_type, "User-Agent": "Mozilla/4.0"}
+            headers.update(message.headers() if message.headers else {})
+            request = urllib.request.Request(message.url, message.body, headers)
             with self._opener.open(request, timeout=self._settings.notification_timeout_seconds) as answer:
                 return answer.status, answer.read(ANSWER_BYTES).decode("utf-8", "replace")
         except urllib.error.HTTPError as error:

@@ -11,6 +11,7 @@ from typing import Any
 from ..clock import BEIJING, STAMP
 from ..core import Core
 from ..faults import Strikes
+from ..losses import lost_after, lost_before
 from ..traffic import Asked
 from ..wire import Request, Response
 from . import signing
@@ -20,7 +21,6 @@ from .errors import MESSAGES, Refusal, invalid, missing
 from .settings import AlipaySettings
 
 Handler = Callable[[App, dict[str, Any]], dict[str, Any]]
-HANG_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,13 @@ class Gateway:
         strikes = self._core.faults.strike("gateway", **traits)
         if self._core.settings.latency_ms:
             time.sleep(self._core.settings.latency_ms / 1000)
-        response = _lost_before(strikes)
+        response = lost_before(strikes)
         if response is not None:
             self._note(traits, strikes, "lost")
             return response
         node = self._act(call, app, strikes)
         self._note(traits, strikes, node.get("sub_code") or node["code"])
-        return _lost_after(self._reply(call, app, node, strikes), strikes)
+        return lost_after(self._reply(call, app, node, strikes), strikes)
 
     def _act(self, call: Call, app: App | None, strikes: Strikes) -> dict[str, Any]:
         """Check the call and carry it out, unless a fault speaks first."""
@@ -188,19 +188,6 @@ _REQUIRED_LATER = (
 )
 
 
-def _lost_before(strikes: Strikes) -> Response | None:
-    """What the caller gets when nothing is done at all; a `delay` only waits."""
-    if "refuse" in strikes:
-        return Response(drop=True)
-    if "timeout_before" in strikes:
-        return Response(drop=True, hang_seconds=strikes.arg("timeout_before", "seconds", HANG_SECONDS))
-    if "html" in strikes and not strikes.arg("html", "act", False):
-        return _page(strikes)
-    if "delay" in strikes and strikes.arg("delay", "when", "before") == "before":
-        time.sleep(strikes.arg("delay", "ms", 1000) / 1000)
-    return None
-
-
 def _system_error() -> Refusal:
     return Refusal("20000", "isp.unknow-error")
 
@@ -214,21 +201,3 @@ def _refused_before(strikes: Strikes) -> None:
         raise Refusal(str(code), str(sub_code))
     if "unknown_code" in strikes:
         raise Refusal("40004", str(strikes.arg("unknown_code", "code", "SANDBOX_NEVER_SEEN_BEFORE")))
-
-
-def _lost_after(response: Response, strikes: Strikes) -> Response:
-    """What becomes of an answer whose work is done."""
-    if "html" in strikes:
-        return _page(strikes)
-    if "timeout_after" in strikes:
-        response.drop = True
-        response.hang_seconds = strikes.arg("timeout_after", "seconds", HANG_SECONDS)
-    if "delay" in strikes and strikes.arg("delay", "when", "before") == "after":
-        response.hang_seconds = strikes.arg("delay", "ms", 1000) / 1000
-    response.cut = "cut_answer" in strikes
-    return response
-
-
-def _page(strikes: Strikes) -> Response:
-    body = "<html><head><title>502 Bad Gateway</title></head><body>系统维护中</body></html>"
-    return Response(body.encode(), status=int(strikes.arg("html", "status", 502)))

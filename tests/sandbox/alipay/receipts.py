@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from .. import pdf
 from ..clock import STAMP
 from ..core import Core
 from ..ledger import Movement
 from ..wire import Response
-from . import pdf
 from .apps import App
 from .content import Content
 from .errors import business
