@@ -9,7 +9,9 @@ from .admin import Admin
 from .alipay.platform import Alipay
 from .control import Control
 from .core import Core
+from .persons import Persons, PersonsAdmin
 from .router import Router
+from .unionpay.platform import UnionPay
 from .wire import Server
 
 
@@ -22,6 +24,12 @@ class Sandbox:
         Admin(self.core).routes(router)
         self.alipay = Alipay(self.core)
         self.alipay.routes(router)
+        self.unionpay = UnionPay(self.core)
+        self.unionpay.routes(router)
+        persons: list[Persons] = [
+            self.unionpay.persons,
+        ]
+        PersonsAdmin(persons).routes(router)
         self._server = Server((host, port), router.answer)
         self.url = self.core.base_url = f"http://{host}:{self._server.server_address[1]}"
         self.admin = Control(self.url)
