@@ -1,9 +1,10 @@
 """The text inside a batch file: the one place that says how it looks.
 
-The request follows the sample that the vendor's demo carries (DF00000000<merId><date><batchNo>I.txt): UTF-8 text, fields
-separated by `|`, a first line `version|totalAmt|totalQty||`, a second line with the names of the columns, and one line
-an order. The layout of the result is an assumption, as no public source shows one: the same two lines, and in every line
-three more columns, RESULT_COLUMNS. `fileContent` is base64 of the zlib-compressed text.
+The request follows the sample that the vendor's demo carries (DF00000000<merId><date><batchNo>I.txt): text in the
+charset of the setting `batch_charset`, fields separated by `|`, a first line `version|totalAmt|totalQty||`, a second
+line with the names of the columns, and one line an order. The layout of the result is an assumption, as no public
+source shows one: the head goes on with what was paid (amount, count) and two empty fields, and every line has three more
+columns, RESULT_COLUMNS. `fileContent` is base64 of the zlib-compressed text.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 SEPARATOR = "|"
-ENCODING = "utf-8"
+END = "\r\n"
 COLUMNS = (
     "orderId",
     "currencyCode",
@@ -29,7 +30,8 @@ COLUMNS = (
     "phoneNo",
     "postscript",
 )
-NEEDED = ("orderId", "currencyCode", "txnAmt", "accType", "accNo", "customerNm", "bizType")
+NEEDED = ("orderId", "txnAmt", "accType", "accNo")
+NAMES = ("customerNm", "comDebitCardAccName")
 RESULT_COLUMNS = ("queryId", "respCode", "respMsg")
 MAX_BYTES = 16 * 1024 * 1024
 
@@ -65,12 +67,12 @@ def packed(data: bytes) -> str:
     return base64.b64encode(zlib.compress(data)).decode()
 
 
-def read(data: bytes) -> BatchFile:
+def read(data: bytes, charset: str) -> BatchFile:
     """Read a request file. Raises LayoutError."""
     try:
-        lines = data.decode(ENCODING).splitlines()
+        lines = data.decode(charset).splitlines()
     except UnicodeDecodeError as error:
-        raise LayoutError("no UTF-8") from error
+        raise LayoutError("charset") from error
     if len(lines) < 3:
         raise LayoutError("no orders")
     head, columns = lines[0].split(SEPARATOR), lines[1].split(SEPARATOR)
@@ -87,12 +89,20 @@ def read(data: bytes) -> BatchFile:
     return BatchFile(head[0], int(head[1]), int(head[2]), tuple(rows))
 
 
-def write(version: str, total_amount: int, rows: Sequence[dict[str, str]], columns: Iterable[str]) -> bytes:
-    """A file out of rows by column; what a row does not have stays empty."""
-    names = list(columns)
-    lines = [
-        [version, str(total_amount), str(len(rows)), "", ""],
-        names,
-        *([r.get(n, "") for n in names] for r in rows),
+def write(file: BatchFile, paid: Sequence[dict[str, str]], charset: str) -> bytes:
+    """A result file: the rows have their results already, `paid` are those that were paid."""
+    columns = [*(name for name in file.rows[0] if name not in RESULT_COLUMNS), *RESULT_COLUMNS]
+    paid_amount = sum(int(row["txnAmt"]) for row in paid)
+    head = [
+        file.version,
+        str(file.total_amount),
+        str(file.total_count),
+        "",
+        "",
+        str(paid_amount),
+        str(len(paid)),
+        "",
+        "",
     ]
-    return "".join(SEPARATOR.join(line) + "\n" for line in lines).encode(ENCODING)
+    lines = [head, columns, *([row.get(name, "") for name in columns] for row in file.rows)]
+    return "".join(SEPARATOR.join(line) + END for line in lines).encode(charset, "replace")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from . import batch_layout as layout
-from .codes import BATCH_FORMAT, DUPLICATE, FORMAT, NOT_FOUND, SUCCESS, Refusal, words
+from .codes import BATCH_FORMAT, DUPLICATE, FORMAT, NOT_FOUND, SUCCESS, SUCCESS_CODES, Refusal, words
 from .merchants import Merchant
 from .orders import OPEN, Order
 from .payouts import Payouts
@@ -38,6 +38,8 @@ class Batch:
 
     merchant: Merchant
     fields: dict[str, str]
+    file: layout.BatchFile
+    query_id: str
     lines: list[Line]
 
     @property
@@ -67,8 +69,9 @@ class Batches:
 
     def accept(self, merchant: Merchant, fields: dict[str, str]) -> dict[str, str]:
         """21/03: take the file as a whole, then every line for itself. Raises Refusal."""
-        rows = self._read(fields)
-        batch = Batch(merchant, dict(fields), [Line(row) for row in rows])
+        file = self._read(fields)
+        query_id = self._payouts.trace().query_id
+        batch = Batch(merchant, dict(fields), file, query_id, [Line(row) for row in file.rows])
         key = _key(merchant, fields)
         with self._lock:
             if key in self._batches:
@@ -79,7 +82,7 @@ class Batches:
                 line.order = self._place(merchant, fields, line.cells)
             except Refusal as refusal:
                 line.code = refusal.code
-        return _echo(fields)
+        return _echo(batch)
 
     def query(self, merchant: Merchant, fields: dict[str, str]) -> dict[str, str]:
         """22/03: the file with results; refused while orders of it are open. Raises Refusal."""
@@ -88,20 +91,20 @@ class Batches:
             raise Refusal(NOT_FOUND)
         if not batch.finished and self._settings.batch_unfinished != SUCCESS:
             raise Refusal(self._settings.batch_unfinished)
-        columns = [*batch.lines[0].cells, *layout.RESULT_COLUMNS]
-        total = int(batch.fields["totalAmt"])
-        data = layout.write(batch.fields["version"], total, [line.result for line in batch.lines], columns)
+        rows = tuple(line.result for line in batch.lines)
+        paid = [row for row in rows if row["respCode"] in SUCCESS_CODES]
+        data = layout.write(replace(batch.file, rows=rows), paid, self._settings.batch_charset)
         name = f"DF00000000{merchant.mer_id}{fields['txnTime'][:8]}{fields['batchNo']}O.txt"
-        return {**_echo(batch.fields), "fileName": name, "fileContent": layout.packed(data)}
+        return {**_echo(batch), "fileName": name, "fileContent": layout.packed(data)}
 
     def all(self) -> list[Batch]:
         """Every batch, oldest first."""
         with self._lock:
             return list(self._batches.values())
 
-    def _read(self, fields: dict[str, str]) -> tuple[dict[str, str], ...]:
+    def _read(self, fields: dict[str, str]) -> layout.BatchFile:
         try:
-            file = layout.read(layout.unpacked(fields["fileContent"]))
+            file = layout.read(layout.unpacked(fields["fileContent"]), self._settings.batch_charset)
         except layout.LayoutError as error:
             raise Refusal(BATCH_FORMAT, str(error)) from error
         amounts = [row["txnAmt"] for row in file.rows]
@@ -112,20 +115,22 @@ class Batches:
             raise Refusal(BATCH_FORMAT, "totals")
         if len(amounts) > self._settings.batch_maximum:
             raise Refusal(BATCH_FORMAT, "totalQty")
-        return file.rows
+        return file
 
     def _place(self, merchant: Merchant, fields: dict[str, str], row: dict[str, str]) -> Order:
         """One line as a pay-out. Raises Refusal."""
         for name in ("orderId", "currencyCode", "accType"):
-            if not SHAPES[name].fullmatch(row[name]):
+            if not SHAPES[name].fullmatch(row.get(name, "156")):
                 raise Refusal(FORMAT, name)
-        shape = CARD_NUMBER if row["accType"] == CARD else ACCOUNT_NUMBER
-        if not row["customerNm"] or row["bizType"] != "000401" or not shape.fullmatch(row["accNo"]):
-            raise Refusal(FORMAT)
+        if not (CARD_NUMBER if row["accType"] == CARD else ACCOUNT_NUMBER).fullmatch(row["accNo"]):
+            raise Refusal(FORMAT, "accNo")
+        holder = next((row[name] for name in layout.NAMES if row.get(name)), "")
+        if not holder:
+            raise Refusal(FORMAT, "customerNm")
         order = {name: fields[name] for name in ("version", "encoding", "accessType", "merId", "txnTime")}
         order |= {"txnType": "12", "txnSubType": "00", "bizType": "000401", "currencyCode": "156"}
         order |= {"orderId": row["orderId"], "txnAmt": row["txnAmt"]}
-        person = Person(row["accType"], row["accNo"], row["customerNm"])
+        person = Person(row["accType"], row["accNo"], holder)
         return self._payouts.accept(merchant, order, person, quiet=True)
 
 
@@ -133,5 +138,5 @@ def _key(merchant: Merchant, fields: dict[str, str]) -> tuple[str, str, str]:
     return merchant.mer_id, fields["txnTime"][:8], fields["batchNo"]
 
 
-def _echo(fields: dict[str, str]) -> dict[str, str]:
-    return {name: fields[name] for name in ("batchNo", "totalQty", "totalAmt") if fields.get(name)}
+def _echo(batch: Batch) -> dict[str, str]:
+    return {"queryId": batch.query_id, **{name: batch.fields[name] for name in ("batchNo", "totalQty", "totalAmt")}}

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl
 
 from ..core import Core
+from ..losses import lost_after, lost_before
 from ..wire import Request, Response
 from .codes import Refusal
 from .collects import Collects
 from .form import hidden, page, read_form
-from .gateway import Gateway, lost_after, lost_before, refused_before
+from .gateway import Gateway, refused_before
 from .merchants import yuan
 from .messages import Messages
 from .orders import Order, WrongState

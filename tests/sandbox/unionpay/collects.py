@@ -22,7 +22,7 @@ RESULTS = ("paid", "asks", "refused")
 
 @dataclass
 class Presented:
-    """A payment code (付款码) in a payer's app and how its charge goes: paid, asks (he confirms by himself), refused."""
+    """A payment code (付款码) in a payer's app and how its charge goes: paid, asks (he has to confirm), refused."""
 
     result: str
     code: str

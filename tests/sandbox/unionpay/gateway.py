@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from ..core import Core
 from ..faults import Strikes
+from ..losses import lost_after, lost_before
 from ..traffic import Asked
 from ..wire import Request, Response
 from . import signing
@@ -20,7 +21,6 @@ from .sensitive import Sensitive
 from .settings import UnionPaySettings
 
 Handler = Callable[[Merchant, dict[str, str]], dict[str, str]]
-HANG_SECONDS = 30
 BUSY, LOST, NEVER_SEEN = "06", "03", "Q7"
 
 
@@ -157,19 +157,6 @@ def _refused(refusal: Refusal) -> dict[str, str]:
     return {"respCode": refusal.code, "respMsg": refusal.message}
 
 
-def lost_before(strikes: Strikes) -> Response | None:
-    """What the caller gets when nothing is done at all; a `delay` only waits."""
-    if "refuse" in strikes:
-        return Response(drop=True)
-    if "timeout_before" in strikes:
-        return Response(drop=True, hang_seconds=strikes.arg("timeout_before", "seconds", HANG_SECONDS))
-    if "html" in strikes and not strikes.arg("html", "act", False):
-        return _page(strikes)
-    if "delay" in strikes and strikes.arg("delay", "when", "before") == "before":
-        time.sleep(strikes.arg("delay", "ms", 1000) / 1000)
-    return None
-
-
 def refused_before(strikes: Strikes) -> None:
     """Refusals that a fault speaks in the transaction's place. Raises Refusal."""
     if "system_error_before" in strikes:
@@ -178,21 +165,3 @@ def refused_before(strikes: Strikes) -> None:
         raise Refusal(str(strikes.arg("sub_code", "code", BUSY)))
     if "unknown_code" in strikes:
         raise Refusal(str(strikes.arg("unknown_code", "code", NEVER_SEEN)))
-
-
-def lost_after(response: Response, strikes: Strikes) -> Response:
-    """What becomes of an answer whose work is done."""
-    if "html" in strikes:
-        return _page(strikes)
-    if "timeout_after" in strikes:
-        response.drop = True
-        response.hang_seconds = strikes.arg("timeout_after", "seconds", HANG_SECONDS)
-    if "delay" in strikes and strikes.arg("delay", "when", "before") == "after":
-        response.hang_seconds = strikes.arg("delay", "ms", 1000) / 1000
-    response.cut = "cut_answer" in strikes
-    return response
-
-
-def _page(strikes: Strikes) -> Response:
-    body = "<html><head><title>502 Bad Gateway</title></head><body>系统维护中</body></html>"
-    return Response(body.encode(), status=int(strikes.arg("html", "status", 502)))

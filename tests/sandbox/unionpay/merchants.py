@@ -17,7 +17,7 @@ from .settings import Terms, UnionPaySettings
 
 @dataclass(eq=False)
 class Merchant:
-    """One merchant. `secret` is shared for signMethod 11 and 12; `held` (fen) is promised to open pay-outs and refunds."""
+    """One merchant. `secret` is shared for signMethod 11 and 12; `held` (fen) is promised to open orders."""
 
     mer_id: str
     sign_method: str

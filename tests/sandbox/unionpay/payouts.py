@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from .codes import IDENTITY, OVER_LIMIT, SHORT, WRONG_TYPE, Refusal
 from .desk import Desk, held_for
 from .merchants import Merchant, fen
-from .orders import PAYOUT, Order, Orders
+from .orders import PAYOUT, Order, Orders, Trace
 from .payees import KnownPayee, Payees
 from .sensitive import Person, Sensitive
 
@@ -42,6 +42,11 @@ class Payouts:
         delay = merchant.terms.payout_dealing_ms if payee.delay_ms is None else payee.delay_ms
         self._desk.end_later(order, delay)
         return order
+
+    def trace(self) -> Trace:
+        """A number on the network for a batch as a whole."""
+        with self._orders.lock:
+            return self._orders.trace()
 
     @staticmethod
     def _admit(merchant: Merchant, amount: int, payee: KnownPayee, person: Person) -> None:

@@ -1,4 +1,4 @@
-"""Who is paid: the account, plain or encrypted, and the name in customerInfo or reserved (channels_china.md 4.4, 4.5)."""
+"""Who is paid: the account, plain or encrypted, and the name (channels_china.md 4.4, 4.5)."""
 
 from __future__ import annotations
 

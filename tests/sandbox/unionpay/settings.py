@@ -52,6 +52,8 @@ class UnionPaySettings:
     """The file in which a returned pay-out (退票) shows up: "ZM" or "ZME"."""
     batch_maximum: int = 1000
     """Orders in one batch file."""
+    batch_charset: str = "utf-8"
+    """Of the text in batch files, as Python calls it."""
     batch_unfinished: str = "41"
     """respCode of a batch query while orders of it are open; 00 gives the file as it stands."""
     settle_hour: int = 10

@@ -16,7 +16,7 @@ DAILY = "daily"
 
 
 class Settlement:
-    """Pays out settlement days, each once. A day whose net is negative, or more than there is, pays what is possible."""
+    """Pays out settlement days, each once: the net, at most what is available, and nothing when it is negative."""
 
     def __init__(
         self, core: Core, settings: UnionPaySettings, merchants: Merchants, orders: Orders, books: Books
