@@ -9,8 +9,9 @@ from .admin import Admin
 from .alipay.platform import Alipay
 from .control import Control
 from .core import Core
-from .persons import PersonsAdmin
+from .persons import Persons, PersonsAdmin
 from .router import Router
+from .unionpay.platform import UnionPay
 from .wechatpay.platform import WechatPay
 from .wire import Server
 
@@ -26,9 +27,12 @@ class Sandbox:
         self.alipay.routes(router)
         self.wechatpay = WechatPay(self.core)
         self.wechatpay.routes(router)
-        persons = [
+        self.unionpay = UnionPay(self.core)
+        self.unionpay.routes(router)
+        persons: list[Persons] = [
             self.alipay.persons,
             self.wechatpay,
+            self.unionpay.persons,
         ]
         PersonsAdmin(persons).routes(router)
         self._server = Server((host, port), router.answer)
