@@ -24,7 +24,7 @@ def ready(channel: Channel, operation: Operation) -> Callable[[], Any]:
 
 
 def _query(channel: Channel) -> Callable[[], Any]:
-    kind = next(one for one in MONEY if one in channel.capabilities.operations)
+    kind = next(one for one in MONEY if channel.offers(one))
     order = channel.paid(kind)
     return lambda: channel.query(order)
 
@@ -51,7 +51,7 @@ def _close(channel: Channel) -> Callable[[], Any]:
 
 
 def _cancel(channel: Channel) -> Callable[[], Any]:
-    kind = next(one for one in (Operation.CHARGE, Operation.PAY_OUT) if one in channel.capabilities.operations)
+    kind = next(one for one in (Operation.CHARGE, Operation.PAY_OUT) if channel.offers(one))
     order = channel.order(kind)
     channel.place(order)
     return lambda: channel.connector.cancel(channel.about(order))

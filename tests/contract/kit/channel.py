@@ -60,6 +60,7 @@ class Channel:
         stage.inbox.answers[self.path] = lambda: self.connector.acknowledge(True)
         self.personal: set[str] = set()
         self.last: dict[str, Outcome] = {}
+        self.pays_instead: Decimal | None = None
         self._day: date | None = None
 
     @property
@@ -141,6 +142,13 @@ class Channel:
         """Ask for it and say in a word what was answered."""
         return verdict.of(lambda: self.query(order))
 
+    def try_absent(self, order: Order, name: str | None = None) -> Verdict:
+        """Ask for an order that never arrived, after the time that its platform wants before that is certain."""
+        variety = self.platform.variety(operation_of(order), name)
+        if variety.absent_after is not None:
+            self.stage.advance(variety.absent_after)
+        return self.try_query(order).must(variety.absent)
+
     def about(self, order: Order) -> OrderReference:
         """What the ERP keeps of an order that was sent."""
         said = self.last.get(order.key)
@@ -157,7 +165,7 @@ class Channel:
             case PayOutOrder():
                 return replace(made, payee_kind=order.payee.kind)
             case CollectOrder():
-                return replace(made, method=order.method)
+                return replace(made, method=order.method, expires_at=order.expires_at)
             case RefundOrder():
                 return replace(made, original=order.original)
         return made
@@ -170,8 +178,12 @@ class Channel:
         return order
 
     def settle(self, order: Order, outcome: Outcome, name: str | None = None) -> None:
-        """Do what outsiders have to do."""
+        """Do what outsiders have to do until it has succeeded."""
         self.platform.variety(operation_of(order), name).settle(self, order, outcome)
+
+    def offers(self, operation: Operation) -> bool:
+        """Whether the connector declares it."""
+        return operation in self.capabilities.operations
 
     def _remember_persons(self, order: Order) -> None:
         if isinstance(order, PayOutOrder):
@@ -231,9 +243,15 @@ class Channel:
         """What the platform holds for the merchant, by its own books."""
         return Decimal(self.admin.get(f"{self.platform.code}/balances/{self.merchant.id}")["balance"])
 
-    def pay(self, content: str, **more: str) -> None:
-        """Play the payer of a code, link or page."""
-        self.admin.post("persons/pay", content=content, **more)
+    def pay(self, content: str) -> None:
+        """Play the payer of a code, link or page, or the customer who says yes on his own device. A faulty payer pays
+        ``pays_instead``."""
+        amount = {} if self.pays_instead is None else {"amount": str(self.pays_instead)}
+        self.admin.post("persons/pay", content=content, **amount)
+
+    def present(self, result: str = "paid") -> str:
+        """A payment code whose charge is ``paid``, ``asks`` the customer, or is ``refused``."""
+        return self.admin.post("persons/present", platform=self.platform.code, result=result)["auth_code"]
 
     def messages(self, count: int = 1) -> list[InboundRequest]:
         """The first messages that came, once there are so many."""

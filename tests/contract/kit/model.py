@@ -20,6 +20,7 @@ from odoo.addons.payment_bridge.connector.types import (
     InboundRequest,
     Operation,
     Outcome,
+    PayOutBatch,
     PayOutOrder,
     RefundOrder,
 )
@@ -50,21 +51,23 @@ class Merchant:
 class Variety:
     """One way to place an order: a payee kind, a collect method, the kind of order that a refund gives back.
 
-    ``make`` gives an order for a key and an amount. Placing it says ``at_once``; ``settle`` then does what outsiders
-    have to do until a query says ``succeeded``. ``repeat`` is what the same order says again before that, ``changed``
-    what the same key with another amount says. ``absent`` is what a query says of a key never placed: anything but
-    ``not_found`` forbids to place it again.
+    ``make`` gives an order for a key and an amount. Placing it says ``at_once``; until outsiders have done what
+    ``settle`` does a query says ``before``, and afterwards ``succeeded``. ``repeat`` is what the same order says again
+    before that, ``changed`` what the same key with another amount says. ``absent`` is what a query says of a key never
+    placed, or, where that takes time, what it says after ``absent_after``; unless that is ``not_found`` the order is
+    never placed again. ``closes`` is what closing an unpaid collection says.
     """
 
     name: str
     make: Callable[[Channel, str, Decimal], Order]
     at_once: str
     settle: Callable[[Channel, Order, Outcome], None] = lambda channel, order, outcome: None
+    before: str = ""
     repeat: str = ""
     changed: str = "uncertain|rejected"
     absent: str = "not_found"
-    before: str = ""
-    """What a query says between placing and settling, ``at_once`` where it is empty."""
+    absent_after: timedelta | None = None
+    closes: str = "closed"
 
     def __str__(self) -> str:
         return self.name
@@ -183,6 +186,18 @@ class Spoil:
 
 
 @dataclass(frozen=True)
+class Batches:
+    """How several pay-outs go out as one: ``settle`` does what has to happen until their results are there, ``failing``
+    gives an order that is refused in the end while the others are paid."""
+
+    settle: Callable[[Channel, PayOutBatch], None]
+    failing: Callable[[Channel, str, Decimal], PayOutOrder]
+    repeat: str = "processing"
+    absent: str = "not_found"
+    absent_after: timedelta | None = None
+
+
+@dataclass(frozen=True)
 class Notices:
     """How the platform tells of orders: of which operations, which headers its signature covers beside the body, and
     how old a message may be."""
@@ -248,6 +263,7 @@ class Platform:
     spoils: tuple[Spoil, ...] = ()
     notices: Notices | None = None
     verifiers: tuple[Verifier, ...] = ()
+    batch: Batches | None = None
     receipt_for: str | None = None
     """The variety of a pay-out whose receipt can be had."""
     bad_settings: Mapping[str, Callable[[Channel, Channel], Mapping[str, str]]] = field(default_factory=dict)

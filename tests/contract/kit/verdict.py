@@ -2,8 +2,8 @@
 
 An outcome's word is its status (``succeeded``, ``not_found`` …); an error's is what it says about the money:
 ``invalid``, ``not sent``, ``throttled``, ``misconfigured``, ``rejected`` (this key has ended), ``retry`` (rejected, but
-the same key may be used again), ``uncertain``, ``untrusted``, ``unsupported``, ``statement`` or ``refused`` (a message).
-Tables join words that are equally right with ``|``; ``untrusted`` is also ``uncertain``, as the port says.
+the same key may be used again), ``uncertain``, ``untrusted``, ``unsupported``, ``statement``, or of a message
+``refused``. Tables join words that are equally right with ``|``; ``untrusted`` is also ``uncertain``, as the port says.
 """
 
 from __future__ import annotations
