@@ -16,11 +16,14 @@ class AccountMove(models.Model):
     bridge_state = fields.Selection(SELECTION_STATE, string="Platform Status", compute="_compute_bridge_payment")
     bridge_note = fields.Char(compute="_compute_bridge_payment")
 
-    @api.depends("bridge_reservation_ids.payment_id.bridge_state")
+    @api.depends(
+        "bridge_reservation_ids.payment_id.bridge_state", "bridge_instruction_ids.payment_id.bridge_state"
+    )
     @api.depends_context("lang")
     def _compute_bridge_payment(self):
         for move in self:
-            payment = move.sudo().bridge_reservation_ids.payment_id.filtered("bridge_state").sorted("id")[-1:]
+            payments = move.sudo().bridge_reservation_ids.payment_id | move.sudo().bridge_instruction_ids.payment_id
+            payment = payments.filtered("bridge_state").sorted("id")[-1:]
             move.bridge_payment_id = payment
             move.bridge_state = payment.bridge_state
             move.bridge_note = payment._bridge_why() if payment else False

@@ -3,9 +3,27 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..connector.types import Operation
+
 
 class AccountPartialReconcile(models.Model):
     _inherit = "account.partial.reconcile"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """An invoice that was paid otherwise is not offered any longer."""
+        partials = super().create(vals_list)
+        items = partials.debit_move_id.filtered(lambda item: item.account_type == "asset_receivable")
+        offers = items.move_id.sudo().bridge_instruction_ids.filtered(
+            lambda one: (
+                one.operation == Operation.COLLECT
+                and one.state in ("queued", "sending", "uncertain", "processing")
+                and one.currency_id.compare_amounts(one.amount, one.invoice_id.amount_residual) > 0
+            )
+        )
+        if offers:
+            offers._end_soon()
+        return partials
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_live_payment(self):

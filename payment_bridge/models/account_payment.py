@@ -5,8 +5,11 @@ from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
 from ..connector.errors import InvalidOrder
+from ..connector.types import Operation
 from .account_journal import METHOD_CODE
+from .connector_call import check
 from .instruction_states import LIVE
+from .payment_bridge_instruction import INCOMING
 
 PROTECTED_FIELDS = {
     "amount", "currency_id", "partner_id", "partner_bank_id", "journal_id", "payment_method_line_id",
@@ -76,7 +79,7 @@ class AccountPayment(models.Model):
             raise UserError(self.env._("A payment that was ordered at a platform is part of the trail and stays."))
 
     def _bridge_forbid_live(self):
-        live = self.filtered("bridge_is_live")
+        live = self.filtered(lambda payment: payment.bridge_is_live and not payment._bridge_being_booked())
         if live:
             raise UserError(
                 self.env._(
@@ -88,6 +91,7 @@ class AccountPayment(models.Model):
 
     def action_post(self):
         """Post and place the order: it leaves after this transaction has committed."""
+        self._bridge_require_money_received()
         outgoing = self.filtered(
             lambda payment: (
                 payment.bridge_channel_id and payment.payment_type == "outbound" and not payment.bridge_instruction_id
@@ -96,14 +100,11 @@ class AccountPayment(models.Model):
         for payment in outgoing:
             payment._bridge_check()
         result = super().action_post()
-        self.env["payment.bridge.instruction"]._place([payment._bridge_instruction_vals() for payment in outgoing])
-        for payment in outgoing:
-            placed = (
-                self.env["payment.bridge.instruction"]
-                .sudo()
-                .search([("payment_id", "=", payment.id)], order="id desc", limit=1)
-            )
-            payment.sudo().bridge_instruction_id = placed
+        placed = self.env["payment.bridge.instruction"]._place(
+            [payment._bridge_instruction_vals() for payment in outgoing]
+        )
+        for payment, instruction in zip(outgoing, placed, strict=True):
+            payment.sudo().bridge_instruction_id = instruction
         return result
 
     # -- before it leaves -----------------------------------------------------
@@ -128,8 +129,9 @@ class AccountPayment(models.Model):
                     problem=problem,
                 )
             )
+        probe = self._bridge_probe()
         try:
-            channel._connector().check_pay_out(self._bridge_probe()._pay_out_order())
+            check(channel._connector(), Operation(probe.operation), probe._order_for(fields.Datetime.now()))
         except InvalidOrder as error:
             raise UserError(
                 self.env._(
@@ -142,7 +144,9 @@ class AccountPayment(models.Model):
 
     def _bridge_problem(self, channel):
         """The first thing that stands in the way, in words; empty when nothing does."""
-        account = self.partner_bank_id
+        return self._bridge_problem_of_channel(channel) or self._bridge_problem_of_payee(channel)
+
+    def _bridge_problem_of_channel(self, channel):
         capabilities = channel._capabilities()
         if channel.state == "draft":
             return self.env._("the channel is not active yet. Ask the channel administrator.")
@@ -164,6 +168,11 @@ class AccountPayment(models.Model):
                 amount=format_amount(self.env, self.amount, self.currency_id),
                 limit=format_amount(self.env, channel.limit_per_payment, channel.currency_id),
             )
+        return ""
+
+    def _bridge_problem_of_payee(self, channel):
+        account = self.partner_bank_id
+        kind = channel._capabilities().payee_kind(account.bridge_payee_kind or "")
         if not account:
             return self.env._("the vendor has no account for it. Add one on the vendor's form.")
         if not account.active:
@@ -172,7 +181,12 @@ class AccountPayment(models.Model):
             return self.env._("the account belongs to another partner.")
         if not account.bridge_payee_kind:
             return self.env._("the vendor's account does not say what kind of account it is. Set it there.")
-        if not capabilities.payee_kind(account.bridge_payee_kind):
+        if kind and kind.persons_only and self.partner_id.commercial_partner_id.is_company:
+            return self.env._(
+                "an account of the kind %s is a person's: a company cannot be paid there. Choose another channel.",
+                kind.label.in_language(self.env.lang),
+            )
+        if not kind:
             return self.env._(
                 "this channel cannot pay to an account of the kind %s. Choose another account or channel.",
                 dict(account._selection_bridge_payee_kind()).get(account.bridge_payee_kind)
@@ -187,14 +201,9 @@ class AccountPayment(models.Model):
     def _bridge_instruction_vals(self):
         self.ensure_one()
         account = self.partner_bank_id
-        text = self.memo or self.name or self.partner_id.name
         return {
-            "channel_id": self.bridge_channel_id.id,
-            "company_id": self.company_id.id,
-            "payment_id": self.id,
-            "partner_id": self.partner_id.id,
-            "amount": self.amount,
-            "currency_id": self.currency_id.id,
+            **self._bridge_common_vals(),
+            "operation": Operation.PAY_OUT.value,
             "payee_kind": account.bridge_payee_kind,
             "payee_account": (account.acc_number or "").strip(),
             "payee_name": (account.acc_holder_name or self.partner_id.name or "").strip(),
@@ -203,9 +212,21 @@ class AccountPayment(models.Model):
             "payee_bank_province": account.bridge_bank_province,
             "payee_bank_city": account.bridge_bank_city,
             "payee_bank_branch": account.bridge_bank_branch,
+            "not_before": self.bridge_channel_id.sudo()._leaves_not_before(),
+        }
+
+    def _bridge_common_vals(self):
+        """What every instruction of this payment says, whatever it orders."""
+        text = self.memo or self.name or self.partner_id.name
+        return {
+            "channel_id": self.bridge_channel_id.id,
+            "company_id": self.company_id.id,
+            "payment_id": self.id,
+            "partner_id": self.partner_id.id,
+            "amount": self.amount,
+            "currency_id": self.currency_id.id,
             "title": " ".join((text or "").split())[:64] or self.env._("Payment"),
             "remark": " ".join((self.memo or "").split())[:100] or False,
-            "not_before": self.bridge_channel_id.sudo()._leaves_not_before(),
         }
 
     # -- what people may do ----------------------------------------------------
@@ -240,9 +261,14 @@ class AccountPayment(models.Model):
     # -- what a result does ------------------------------------------------------
 
     @api.private
+    def _bridge_documents(self):
+        """The bills, invoices or credit notes that this payment settles."""
+        return self.bridge_reservation_ids.bill_id | self.bridge_instruction_id.invoice_id
+
+    @api.private
     def _bridge_refresh_bills(self):
-        """Let the payment state of the bills follow the instruction."""
-        bills = self.bridge_reservation_ids.bill_id
+        """Let the payment state of the documents follow the instruction."""
+        bills = self._bridge_documents()
         self.env.add_to_compute(bills._fields["payment_state"], bills)
 
     @api.private
@@ -259,6 +285,7 @@ class AccountPayment(models.Model):
         elif self.state != "canceled":
             self.action_cancel()
         self.bridge_reservation_ids._end("released")
+        self._bridge_release_refund()
         self._bridge_tell_bills(state, reason)
 
     @api.private
@@ -295,17 +322,19 @@ class AccountPayment(models.Model):
 
     def _bridge_tell_bills(self, state, reason):
         """Say on the payment and its bills what happened and what to do, and ask its maker to look."""
+        if self.bridge_instruction_id.operation in INCOMING and state in ("closed", "cancelled"):
+            return  # nobody has paid an offer in time: no news to anybody
         words = self.env._(
             "The payment %(payment)s of %(amount)s through %(channel)s has ended: %(state)s. %(reason)s. %(advice)s"
             " The bill is open again.",
-            payment=self.name,
+            payment=self.name or self.memo,
             amount=format_amount(self.env, self.amount, self.currency_id),
             channel=self.bridge_channel_id.name,
             state=self.bridge_instruction_id._say_state(state),
             reason=reason,
             advice=self.bridge_instruction_id.advice or "",
         )
-        bills = self.bridge_reservation_ids.bill_id
+        bills = self._bridge_documents()
         for document in (self, *bills):
             document.message_post(body=words)
         if state != "cancelled" and (self.create_uid.active and not self.create_uid.share):

@@ -5,6 +5,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
+from ..connector.types import ActionKind
 from .instruction_states import State
 
 REFRESHING = frozenset({State.QUEUED, State.SENDING, State.UNCERTAIN, State.PROCESSING})
@@ -48,7 +49,8 @@ class AccountPayment(models.Model):
     def _bridge_why(self):
         """One sentence: why this payment is not done yet, or that it is."""
         instruction = self.sudo().bridge_instruction_id.with_env(self.env(su=True))
-        teller = getattr(self, f"_bridge_why_{instruction.state}", None)
+        special = getattr(self, f"_bridge_why_{instruction.operation}_{instruction.state}", None)
+        teller = special or getattr(self, f"_bridge_why_{instruction.state}", None)
         return teller(instruction) if teller else False
 
     def _bridge_why_queued(self, instruction):
@@ -82,6 +84,12 @@ class AccountPayment(models.Model):
         )
 
     def _bridge_why_processing(self, instruction):
+        if instruction.action_kind == ActionKind.CONFIRM:
+            return self.env._(
+                "Waiting for the payee to confirm: send the link below. Without a confirmation until %s it ends and the"
+                " money stays here.",
+                self._bridge_time(instruction.action_expires_at) or self.env._("its time is over"),
+            )
         if instruction.expected_at:
             return self.env._(
                 "The platform has it and expects to finish by %s.", self._bridge_time(instruction.expected_at)
@@ -106,6 +114,12 @@ class AccountPayment(models.Model):
             instruction.platform_message or self.env._("no reason given"),
         )
 
+    def _bridge_why_closed(self, instruction):
+        return self.env._(
+            "It ended without payment and no money moved: %s. Its bills are open again.",
+            instruction.platform_message or instruction.platform_status or self.env._("its time was over"),
+        )
+
     def _bridge_why_cancelled(self, _instruction):
         return self.env._("It was withdrawn before sending; its bills are open again.")
 
@@ -114,22 +128,26 @@ class AccountPayment(models.Model):
     def _bridge_steps(self):
         """The steps from bill to bank line as (kind, title, when, detail)."""
         instruction = self.sudo().bridge_instruction_id
-        bills = self.bridge_reservation_ids.bill_id
         steps = [
-            (
-                DONE_STEP,
-                self.env._("Bill"),
-                None,
-                ", ".join(bills.mapped("name")) or self.env._("paid without a bill"),
-            ),
-            (DONE_STEP, self.env._("Payment"), self.create_date, f"{self.name} · {self.create_uid.name}"),
+            self._bridge_step_document(),
+            (DONE_STEP, self.env._("Payment"), self.create_date, self._bridge_made_by()),
             (DONE_STEP, self.env._("Instruction"), instruction.create_date, instruction.key),
             self._bridge_step_sent(instruction),
             *self._bridge_steps_told(instruction),
             self._bridge_step_result(instruction),
             *self._bridge_steps_books(instruction),
+            *self._bridge_steps_refunds(),
         ]
         return [step for step in steps if step]
+
+    def _bridge_step_document(self):
+        documents = self.sudo()._bridge_documents()
+        title = self.env._("Invoice") if documents[:1].is_sale_document(include_receipts=True) else self.env._("Bill")
+        return (DONE_STEP, title, None, ", ".join(documents.mapped("name")) or self.env._("none"))
+
+    def _bridge_made_by(self):
+        maker = self.create_uid
+        return f"{self.name or self.memo or ''} · {maker.name}" if maker.active else (self.name or self.memo or "")
 
     def _bridge_step_sent(self, instruction):
         if not instruction.sent_at:
@@ -160,7 +178,8 @@ class AccountPayment(models.Model):
         if state in REFRESHING:
             return (WAITING_STEP, label, None, self._bridge_why()) if instruction.sent_at else None
         detail = instruction.platform_reference or instruction.platform_message or ""
-        kind = DONE_STEP if state == State.SUCCEEDED else BAD_STEP
+        tones = {State.SUCCEEDED: DONE_STEP, State.CLOSED: NEXT_STEP, State.CANCELLED: NEXT_STEP}
+        kind = tones.get(State(state), BAD_STEP)
         return (kind, label, instruction.executed_at or instruction.finished_at, detail)
 
     def _bridge_steps_books(self, instruction):
@@ -172,6 +191,20 @@ class AccountPayment(models.Model):
                 return [(DONE_STEP, self.env._("Statement"), None, self.env._("matched"))]
             return [(NEXT_STEP, self.env._("Statement"), None, self.env._("expected the next day"))]
         return []
+
+    def _bridge_steps_refunds(self):
+        """What was given back of a receipt, refund by refund; and of a refund, what it gives back."""
+        steps = []
+        if original := self.sudo().bridge_refund_of_id:
+            steps.append((DONE_STEP, self.env._("Gives back"), None, original.name))
+        for refund in self.sudo().bridge_refund_ids.sorted("id"):
+            instruction = refund.bridge_instruction_id
+            state = instruction.state
+            kind = {State.SUCCEEDED: DONE_STEP, State.FAILED: BAD_STEP}.get(state, NEXT_STEP)
+            amount = refund.currency_id.format(refund.amount)
+            told = f"{amount} · {instruction._say_state(state)} · {refund.memo or ''}"
+            steps.append((kind, self.env._("Refund"), instruction.executed_at or refund.create_date, told))
+        return steps
 
     def _bridge_render(self, steps):
         rows = Markup("").join(

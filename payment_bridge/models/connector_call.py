@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from ..connector.base import Connector
 from ..connector.errors import ConnectorError, Uncertain
 from ..connector.transport import Exchange
-from ..connector.types import OrderReference, Outcome, PayOutOrder
+from ..connector.types import (
+    ChargeOrder,
+    CollectOrder,
+    Operation,
+    OrderReference,
+    Outcome,
+    PayOutOrder,
+    RefundOrder,
+)
 
 _logger = logging.getLogger(__name__)
+
+Order = PayOutOrder | CollectOrder | ChargeOrder | RefundOrder | OrderReference
 
 
 @dataclass(slots=True)
 class Call:
-    """An order on its way, or a question about one, and what came of it."""
+    """An order on its way, or a question about one, and what came of it. The ``operation`` names the
+    connector's method."""
 
     instruction_id: int
     channel_id: int
     connector: Connector
-    order: PayOutOrder | OrderReference
+    operation: Operation
+    order: Order
     outcome: Outcome | None = None
     error: ConnectorError | None = None
     exchanges: list[Exchange] = field(default_factory=list)
@@ -40,11 +50,19 @@ class Call:
             seen["last_error"] = self.error.message
 
 
-def carry_out(call: Call, operation: Callable[[Any], Outcome]) -> Call:
-    """Perform ``operation`` on the call's order in this thread; keeps what happened instead of raising it."""
+def check(connector: Connector, operation: Operation, order: Order) -> None:
+    """Check an order before it leaves.
+
+    :raises InvalidOrder: naming the field.
+    """
+    getattr(connector, f"check_{operation.value}")(order)
+
+
+def carry_out(call: Call) -> Call:
+    """Perform the call in this thread; keeps what happened instead of raising it."""
     with call.connector.transport.recorded() as exchanges:
         try:
-            call.outcome = operation(call.order)
+            call.outcome = getattr(call.connector, call.operation.value)(call.order)
         except ConnectorError as error:
             call.error = error
         except Exception as error:  # a defect of a connector: what happened at the platform is unknown

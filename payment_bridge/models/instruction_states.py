@@ -16,6 +16,7 @@ class State(StrEnum):
     PROCESSING = "processing"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+    CLOSED = "closed"
     RETURNED = "returned"
     CANCELLED = "cancelled"
 
@@ -33,6 +34,7 @@ TRANSITIONS: dict[State, dict[State, str]] = {
         State.PROCESSING: "the platform accepted it",
         State.SUCCEEDED: "the platform executed it",
         State.FAILED: "the platform certainly refused it",
+        State.CLOSED: "the platform ended it and nobody has paid",
         State.RETURNED: "the platform executed it and the money came back",
     },
     State.UNCERTAIN: {
@@ -40,15 +42,18 @@ TRANSITIONS: dict[State, dict[State, str]] = {
         State.PROCESSING: "the platform has it",
         State.SUCCEEDED: "the platform executed it",
         State.FAILED: "the platform certainly refused it",
+        State.CLOSED: "the platform ended it and nobody has paid, or it never arrived and its time is over",
         State.RETURNED: "the platform executed it and the money came back",
     },
     State.PROCESSING: {
         State.SUCCEEDED: "the platform executed it",
         State.FAILED: "the platform ended it without paying",
+        State.CLOSED: "the platform ended it and nobody has paid: closed, expired, or not confirmed",
         State.RETURNED: "the platform executed it and the money came back",
     },
     State.SUCCEEDED: {State.RETURNED: "the money came back"},
-    State.FAILED: {},
+    State.FAILED: {State.SUCCEEDED: "a person accepted money that came after a collection had ended"},
+    State.CLOSED: {State.SUCCEEDED: "a person accepted money that came after a collection had ended"},
     State.RETURNED: {},
     State.CANCELLED: {},
 }
@@ -56,7 +61,7 @@ TRANSITIONS: dict[State, dict[State, str]] = {
 # What may have moved, or may still move, money: no second order for the same bills.
 LIVE = frozenset({State.QUEUED, State.SENDING, State.UNCERTAIN, State.PROCESSING, State.SUCCEEDED})
 # Certainly no money at the payee: another way of paying is allowed.
-ENDED_WITHOUT_PAYMENT = frozenset({State.FAILED, State.RETURNED, State.CANCELLED})
+ENDED_WITHOUT_PAYMENT = frozenset({State.FAILED, State.CLOSED, State.RETURNED, State.CANCELLED})
 # The result is known: bills read otherwise than while it is under way.
 FINAL = ENDED_WITHOUT_PAYMENT | {State.SUCCEEDED}
 # The platform still has something to tell.
@@ -66,7 +71,7 @@ FROM_OUTCOME: dict[OutcomeStatus, State] = {
     OutcomeStatus.PROCESSING: State.PROCESSING,
     OutcomeStatus.SUCCEEDED: State.SUCCEEDED,
     OutcomeStatus.FAILED: State.FAILED,
-    OutcomeStatus.CLOSED: State.FAILED,
+    OutcomeStatus.CLOSED: State.CLOSED,
     OutcomeStatus.RETURNED: State.RETURNED,
 }
 
@@ -83,7 +88,9 @@ def is_old_news(current: str, told: str) -> bool:
         return True
     passed = {
         State.SUCCEEDED: {State.PROCESSING},
-        State.FAILED: {State.PROCESSING},
+        State.FAILED: {State.PROCESSING, State.CLOSED},
+        State.CLOSED: {State.PROCESSING, State.FAILED},
+        State.CANCELLED: {State.CLOSED},
         State.RETURNED: {State.PROCESSING, State.SUCCEEDED},
     }
     return State(told) in passed.get(State(current), set())

@@ -20,8 +20,14 @@ class PaymentBridgeChannel(models.Model):
     def _payable_accounts(self, accounts):
         """Those of ``accounts`` that this channel can pay to, in their own order."""
         self.ensure_one()
-        kinds = {kind.code for kind in self.sudo()._capabilities().payee_kinds}
-        return accounts.filtered(lambda account: account.bridge_payee_kind in kinds)
+        capabilities = self.sudo()._capabilities()
+
+        def payable(account):
+            kind = capabilities.payee_kind(account.bridge_payee_kind or "")
+            company = account.partner_id.commercial_partner_id.is_company
+            return kind is not None and not (kind.persons_only and company)
+
+        return accounts.filtered(payable)
 
     @api.private
     def _leaves_not_before(self):

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.orm.models import NO_ACCESS
 from odoo.tools import config
 
+from ..connector.types import SettingKind
 from ..tools.secret_box import MasterKeyError, fingerprint, load_box
 
 
@@ -82,6 +83,12 @@ class PaymentBridgeCredential(models.Model):
         """The connector's declaration of this setting, or None."""
         connector = self.channel_id._connector_class() if self.channel_id else None
         return next((f for f in connector.setting_fields if f.name == self.name), None) if connector else None
+
+    @api.private
+    def _is_binary(self):
+        """Whether its file is kept as base64 instead of as text."""
+        field = self._declared()
+        return bool(field) and field.kind == SettingKind.PKCS12
 
     @api.private
     def _set_value(self, text):

@@ -6,6 +6,8 @@ from odoo.exceptions import UserError
 SELECTION_KIND = [
     ("contradiction", "Contradicting messages"),
     ("amount", "Amount differs"),
+    ("paid_twice", "Paid more than once"),
+    ("paid_after_close", "Paid after its end"),
     ("foreign", "Message about an unknown order"),
     ("books", "Books could not follow"),
     ("audit_chain", "Audit trail broken"),

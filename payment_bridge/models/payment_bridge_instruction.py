@@ -3,6 +3,7 @@
 import base64
 import os
 from decimal import Decimal
+from secrets import token_urlsafe
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -11,9 +12,10 @@ from odoo.tools import SQL
 
 from ..connector import registry
 from ..connector.redaction import mask_account
-from ..connector.types import Money, Operation, OrderReference, Payee, PayOutOrder
+from ..connector.types import ActionKind, Money, Operation
 from .instruction_states import (
     ENDED_WITHOUT_PAYMENT,
+    FINAL,
     FROM_OUTCOME,
     LIVE,
     OPEN_AT_PLATFORM,
@@ -29,9 +31,24 @@ SELECTION_STATE = [
     (State.PROCESSING.value, "Processing"),
     (State.SUCCEEDED.value, "Succeeded"),
     (State.FAILED.value, "Failed"),
+    (State.CLOSED.value, "Closed"),
     (State.RETURNED.value, "Returned"),
     (State.CANCELLED.value, "Cancelled"),
 ]
+SELECTION_OPERATION = [
+    (Operation.PAY_OUT.value, "Pay-out"),
+    (Operation.COLLECT.value, "Collection"),
+    (Operation.CHARGE.value, "Charged payment code"),
+    (Operation.REFUND.value, "Refund"),
+]
+SELECTION_ACTION = [
+    (ActionKind.QR.value, "Code to scan"),
+    (ActionKind.LINK.value, "Address to open"),
+    (ActionKind.FORM.value, "Page to open"),
+    (ActionKind.CONFIRM.value, "Confirmation by the payee"),
+]
+INCOMING = frozenset({Operation.COLLECT, Operation.CHARGE})
+"""Operations that bring money in. Somebody waits for them, so they leave before everything else."""
 
 
 class PaymentBridgeInstruction(models.Model):
@@ -58,8 +75,28 @@ class PaymentBridgeInstruction(models.Model):
     payment_id = fields.Many2one("account.payment", readonly=True, index=True, ondelete="restrict")
     partner_id = fields.Many2one("res.partner", readonly=True, index=True)
     operation = fields.Selection(
-        [(Operation.PAY_OUT.value, "Pay-out")], required=True, readonly=True, default=Operation.PAY_OUT.value
+        SELECTION_OPERATION, required=True, readonly=True, default=Operation.PAY_OUT.value, index=True
     )
+    urgent = fields.Boolean(readonly=True, help="Somebody stands and waits: it leaves before what can wait.")
+    invoice_id = fields.Many2one(
+        "account.move", string="Invoice", readonly=True, index="btree_not_null", help="The invoice that is collected."
+    )
+    original_id = fields.Many2one(
+        "payment.bridge.instruction",
+        string="Refund Of",
+        readonly=True,
+        index="btree_not_null",
+        help="The collection that a refund gives back.",
+    )
+    refund_ids = fields.One2many("payment.bridge.instruction", "original_id", string="Refunds", readonly=True)
+    refund_held = fields.Float(
+        readonly=True, digits=(16, 4), help="What refunds of this collection have given back, or still may."
+    )
+    method = fields.Char(string="Collect Method", readonly=True)
+    auth_code = fields.Char(readonly=True, groups=NO_ACCESS, help="The presented payment code, until it was charged.")
+    return_url = fields.Char(readonly=True)
+    access_token = fields.Char(readonly=True, copy=False, index="btree_not_null", groups=NO_ACCESS)
+    payer_ip = fields.Char(readonly=True, groups=NO_ACCESS)
     amount = fields.Monetary(required=True, readonly=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
     payee_kind = fields.Char(readonly=True)
@@ -74,6 +111,16 @@ class PaymentBridgeInstruction(models.Model):
     payee_bank_branch = fields.Char(readonly=True)
     title = fields.Char(readonly=True, required=True)
     remark = fields.Char(readonly=True)
+
+    action_kind = fields.Selection(SELECTION_ACTION, string="What Comes Next", readonly=True)
+    action_content = fields.Char(readonly=True, groups=NO_ACCESS)
+    action_fields = fields.Json(readonly=True, groups=NO_ACCESS)
+    action_expires_at = fields.Datetime(string="Valid Until", readonly=True)
+    expires_at = fields.Datetime(readonly=True, help="Nobody can pay this collection any more after that time.")
+    ends_at = fields.Datetime(
+        readonly=True, help="From then on the platform is told to end it, unless it has a result by then."
+    )
+    counterparty = fields.Char(string="Paid By", readonly=True, help="As the platform names the payer, masked.")
 
     state = fields.Selection(SELECTION_STATE, required=True, readonly=True, default=State.QUEUED.value, index=True)
     platform_reference = fields.Char(readonly=True, index="btree_not_null")
@@ -92,6 +139,7 @@ class PaymentBridgeInstruction(models.Model):
     not_before = fields.Datetime(readonly=True)
     claim_token = fields.Integer(readonly=True)
     send_count = fields.Integer(string="Times Sent", readonly=True)
+    placed_at = fields.Datetime(readonly=True, help="When it was sent first: the same in every repeat.")
     sent_at = fields.Datetime(string="Last Sent", readonly=True)
     may_arrive_until = fields.Datetime(
         readonly=True, help="Until when an order that the platform did not know may still reach it."
@@ -113,12 +161,20 @@ class PaymentBridgeInstruction(models.Model):
 
     _key_unique = models.UniqueIndex("(channel_id, key)", "An instruction's number is used once per channel.")
     _live_per_payment = models.UniqueIndex(
-        "(payment_id) WHERE state IN ('queued', 'sending', 'uncertain', 'processing', 'succeeded')"
-        " AND operation = 'pay_out'",
+        "(payment_id) WHERE state IN ('queued', 'sending', 'uncertain', 'processing', 'succeeded')",
         "This payment already has an instruction that may have moved money.",
     )
+    _one_offer = models.UniqueIndex(
+        "(invoice_id, channel_id, method) WHERE state IN ('queued', 'sending', 'uncertain', 'processing')"
+        " AND operation = 'collect'",
+        "This invoice is already being collected this way.",
+    )
+    _refunds_within_collected = models.Constraint(
+        "CHECK (COALESCE(refund_held, 0) = 0 OR (refund_held > 0 AND refund_held <= amount + 0.00005))",
+        "More would be given back than was collected. Nothing was sent.",
+    )
     _amount_positive = models.Constraint("CHECK (amount > 0)", "An instruction needs an amount above zero.")
-    _queue = models.Index("(channel_id, id) WHERE state = 'queued'")
+    _queue = models.Index("(channel_id, urgent DESC, id) WHERE state = 'queued'")
     _due = models.Index("(next_query_at) WHERE next_query_at IS NOT NULL")
     _claimed = models.Index("(claim_token) WHERE state = 'sending'")
 
@@ -220,18 +276,29 @@ class PaymentBridgeInstruction(models.Model):
     @api.private
     def _place(self, vals_list):
         """Make instructions and wake the dispatcher. They leave only after this transaction commits."""
-        instructions = self.sudo().create([{"key": self._new_key(), **vals} for vals in vals_list])
+        instructions = self.sudo().create(
+            [
+                {
+                    "key": self._new_key(),
+                    "urgent": vals.get("operation") in INCOMING,
+                    "access_token": token_urlsafe(24),
+                    **vals,
+                }
+                for vals in vals_list
+            ]
+        )
         for instruction in instructions:
             self.env["payment.bridge.audit.event"]._record(
                 "instruction.queued",
                 instruction,
                 key=instruction.key,
+                operation=instruction.operation,
                 payment=instruction.payment_id.name,
                 amount=str(instruction._money().amount),
                 currency=instruction.currency_id.name,
                 payee=instruction.payee_account_masked,
             )
-        self._wake_dispatcher()
+        self._wake_dispatcher(urgent=any(instructions.mapped("urgent")))
         return instructions
 
     @api.model
@@ -247,41 +314,6 @@ class PaymentBridgeInstruction(models.Model):
     def _exact(self, amount):
         """The stored amount as a Decimal with the currency's places: nothing finer is ever stored."""
         return Decimal(f"{amount:.{self.currency_id.decimal_places}f}")
-
-    @api.private
-    def _pay_out_order(self):
-        """The instruction as a connector needs it."""
-        self.ensure_one()
-        return PayOutOrder(
-            key=self.key,
-            amount=self._money(),
-            title=self.title,
-            remark=self.remark or None,
-            payee=Payee(
-                kind=self.payee_kind,
-                account=self.sudo().payee_account,
-                name=self.payee_name or None,
-                bank_name=self.payee_bank_name or None,
-                bank_code=self.payee_bank_code or None,
-                bank_province=self.payee_bank_province or None,
-                bank_city=self.payee_bank_city or None,
-                bank_branch=self.payee_bank_branch or None,
-            ),
-        )
-
-    @api.private
-    def _reference(self):
-        """Enough of the instruction to ask the platform about it."""
-        self.ensure_one()
-        return OrderReference(
-            key=self.key,
-            operation=Operation(self.operation),
-            amount=self._money(),
-            payee_kind=self.payee_kind,
-            platform_reference=self.platform_reference or None,
-            fund_reference=self.fund_reference or None,
-            sent_at=self.sent_at or None,
-        )
 
     # -- the one way a state changes ----------------------------------------
 
@@ -319,7 +351,11 @@ class PaymentBridgeInstruction(models.Model):
         if new in ENDED_WITHOUT_PAYMENT:
             values.update(finished_at=fields.Datetime.now(), next_query_at=False, books_pending=True)
         elif new == State.SUCCEEDED:
-            values.update(finished_at=fields.Datetime.now(), **self._watch_values())
+            values.update(
+                finished_at=fields.Datetime.now(), books_pending=self.operation in INCOMING, **self._watch_values()
+            )
+        if new in FINAL:
+            values.update(ends_at=False, auth_code=False, action_kind=False, action_content=False, action_fields=False)
         self._set(state=new.value, **values)
         self.env["payment.bridge.audit.event"]._record(
             f"instruction.{new}",
@@ -356,7 +392,7 @@ class PaymentBridgeInstruction(models.Model):
         if current == told or is_old_news(current, told):
             self._complete(outcome)
             return False
-        if not may_become(current, told):
+        if current in ENDED_WITHOUT_PAYMENT or not may_become(current, told):
             self._note_contradiction(current, told, outcome, source)
             return False
         reason = outcome.platform_message or outcome.platform_code or outcome.platform_status or told.value
@@ -379,17 +415,32 @@ class PaymentBridgeInstruction(models.Model):
             "fund_reference": outcome.fund_reference,
             "executed_at": outcome.executed_at and outcome.executed_at.replace(tzinfo=None),
             "expected_at": outcome.expected_at and outcome.expected_at.replace(tzinfo=None),
+            "counterparty": outcome.counterparty,
         }
         values.update({name: value for name, value in references.items() if value})
+        if outcome.action is not None:
+            values.update(self._action_values(outcome.action))
         return values
 
+    def _action_values(self, action):
+        """What somebody outside has to do next, as fields."""
+        return {
+            "action_kind": action.kind.value,
+            "action_content": action.content,
+            "action_fields": dict(action.fields),
+            "action_expires_at": action.expires_at and action.expires_at.replace(tzinfo=None),
+        }
+
     def _complete(self, outcome):
-        """Fill references that an earlier message did not carry."""
+        """Fill references that an earlier message did not carry, and what the payer needs, which may change."""
+        filled = ("platform_reference", "fund_reference", "executed_at", "counterparty")
         missing = {
             name: value
             for name, value in self._outcome_values(outcome).items()
-            if value and not self[name] and name in ("platform_reference", "fund_reference", "executed_at")
+            if value and name in filled and not self[name]
         }
+        if outcome.action is not None and self.state not in FINAL:
+            missing.update(self._action_values(outcome.action))
         if missing:
             self._set(**missing)
 
@@ -409,6 +460,9 @@ class PaymentBridgeInstruction(models.Model):
         )
 
     def _note_contradiction(self, current, told, outcome, source):
+        if told == State.SUCCEEDED and self.operation in INCOMING:
+            self._note_late_money(current, outcome, source)
+            return
         self.env["payment.bridge.discrepancy"]._raise(
             "contradiction",
             instruction=self,

@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.exceptions import UserError, ValidationError
 
 from .instruction_states import ENDED_WITHOUT_PAYMENT, FINAL, State
+from .payment_bridge_instruction import INCOMING
 
 _logger = logging.getLogger(__name__)
 
@@ -24,17 +25,19 @@ class PaymentBridgeInstruction(models.Model):
         if not payment:
             self._set(books_pending=False)
             return
-        if new in ENDED_WITHOUT_PAYMENT:
+        if new in ENDED_WITHOUT_PAYMENT or (new == State.SUCCEEDED and self.operation in INCOMING):
             self._settle_books(reason)
         if new in FINAL:
             payment._bridge_refresh_bills()
 
     @api.private
     def _settle_books(self, reason):
-        """Undo the payment of an instruction that ended without payment."""
+        """Undo the payment of an instruction that ended without payment, or book the money that came in."""
         try:
             with self.env.cr.savepoint():
-                if self.state == State.RETURNED:
+                if self.state == State.SUCCEEDED:
+                    self.payment_id.sudo()._bridge_receive()
+                elif self.state == State.RETURNED:
                     self.payment_id.sudo()._bridge_reverse_returned(reason)
                 else:
                     self.payment_id.sudo()._bridge_undo(self.state, reason)
@@ -48,7 +51,7 @@ class PaymentBridgeInstruction(models.Model):
                 summary=self.env._(
                     "%(payment)s is %(state)s at the platform, but its journal entry could not follow:"
                     " %(error)s It is tried again by itself; clear the obstacle.",
-                    payment=self.payment_id.name,
+                    payment=self.payment_id.name or self.key,
                     state=self._say_state(self.state),
                     error=error,
                 ),

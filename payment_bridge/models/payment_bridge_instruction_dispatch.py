@@ -21,8 +21,8 @@ from ..connector.errors import (
     Rejected,
     Throttled,
 )
-from ..connector.types import Bilingual
-from .connector_call import Call, carry_out
+from ..connector.types import Bilingual, Operation
+from .connector_call import Call, carry_out, check
 from .instruction_states import State
 
 _logger = logging.getLogger(__name__)
@@ -33,23 +33,29 @@ RECORD_TRIES = 5
 COLLISIONS = (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected)
 NOT_SENT_PAUSE = timedelta(seconds=30)
 CURE_PAUSE = timedelta(minutes=30)
+URGENT_PAUSE = timedelta(seconds=5)
 
 
 class PaymentBridgeInstruction(models.Model):
     _inherit = "payment.bridge.instruction"
 
     @api.model
-    def _wake_dispatcher(self):
-        self.env.ref("payment_bridge.cron_dispatch").sudo()._trigger()
+    def _wake_dispatcher(self, urgent=False):
+        name = "cron_dispatch_urgent" if urgent else "cron_dispatch"
+        self.env.ref(f"payment_bridge.{name}").sudo()._trigger()
 
     @api.model
-    def _cron_dispatch(self):
-        """Send what waits, channel by channel, until nothing is left or the time is used up."""
+    def _cron_dispatch(self, urgent_only=False):
+        """Send what waits, channel by channel, until nothing is left or the time is used up.
+
+        What somebody waits for has a scheduled action of its own (``urgent_only``), so that a long queue of
+        other payments, here or on another channel, does not keep a customer at the counter.
+        """
         self._recover_abandoned()
         channels = self.env["payment.bridge.channel"].search([("state", "=", "active")])
         for channel in channels:
-            if not channel.health_id._circuit_is_open() and not channel._speaking()._dispatch():
-                self._wake_dispatcher()  # the time is used up, the queue may not be
+            if not channel.health_id._circuit_is_open() and not channel._speaking()._dispatch(urgent_only):
+                self._wake_dispatcher(urgent_only)  # the time is used up, the queue may not be
                 break
         self.env.ref("payment_bridge.cron_seal")._trigger()
         self.env["ir.cron"]._commit_progress()
@@ -99,7 +105,7 @@ class PaymentBridgeInstruction(models.Model):
         self.env["ir.cron"]._commit_progress()
 
     @api.private
-    def _claim(self, channel, token):
+    def _claim(self, channel, token, urgent_only=False):
         """Mark what may leave now as being sent and commit; answers the calls to make.
 
         Nothing leaves before the claim is committed.
@@ -109,38 +115,46 @@ class PaymentBridgeInstruction(models.Model):
                 """
                 SELECT id FROM payment_bridge_instruction
                  WHERE state = 'queued' AND channel_id = %s
-                   AND (not_before IS NULL OR not_before <= %s)
-                 ORDER BY id LIMIT %s
+                   AND (not_before IS NULL OR not_before <= %s) AND (urgent OR NOT %s)
+                 ORDER BY urgent DESC, id LIMIT %s
                    FOR UPDATE SKIP LOCKED
                 """,
                 channel.id,
                 fields.Datetime.now(),
+                urgent_only,
                 CLAIM_BATCH,
             )
         )
         connector = channel._connector()
         calls = []
         room = channel._room_today()
+        now = fields.Datetime.now()
         for instruction in self.browse(row[0] for row in rows):
-            order = instruction._pay_out_order()
+            operation = Operation(instruction.operation)
+            placed_at = instruction.placed_at or now
+            order = instruction._order_for(placed_at)
             try:
-                connector.check_pay_out(order)
+                instruction._check_in_time(now)
+                check(connector, operation, order)
             except InvalidOrder as error:
                 instruction._refuse_before_sending(error)
                 continue
-            if room is not None and order.amount.amount > room:
-                instruction._hold_until_tomorrow()
-                continue
-            room = room - order.amount.amount if room is not None else None
+            if operation == Operation.PAY_OUT and room is not None:
+                if order.amount.amount > room:
+                    instruction._hold_until_tomorrow()
+                    continue
+                room -= order.amount.amount
             claim = {
                 "claim_token": token,
-                "sent_at": fields.Datetime.now(),
+                "sent_at": now,
+                "placed_at": placed_at,
+                **instruction._doubt_values(now),
                 "send_count": instruction.send_count + 1,
                 "hold_reason": False,
                 "not_before": False,
             }
             instruction._step(State.QUEUED, State.SENDING, "claimed", "dispatcher", claim)
-            calls.append(Call(instruction.id, channel.id, connector, order))
+            calls.append(Call(instruction.id, channel.id, connector, operation, order))
         return calls, len(rows)
 
     def _refuse_before_sending(self, error):
@@ -183,6 +197,8 @@ class PaymentBridgeInstruction(models.Model):
         if isinstance(error, Rejected) and not error.retry_same_key or isinstance(error, InvalidOrder):
             self._move_to(State.FAILED, reason=error.message, source="answer", **words)
         elif isinstance(error, (NotSent, Rejected)):
+            if isinstance(error, NotSent) and not self.may_arrive_until:
+                words["placed_at"] = False  # certainly never sent: the next attempt is the first
             self._move_to(
                 State.QUEUED,
                 reason=error.message,
@@ -203,6 +219,8 @@ class PaymentBridgeInstruction(models.Model):
             )
 
     def _pause_after(self, error):
+        if self.urgent:
+            return URGENT_PAUSE
         if isinstance(error, Throttled):
             return timedelta(seconds=error.retry_after)
         if isinstance(error, Rejected):
@@ -214,7 +232,7 @@ class PaymentBridgeChannel(models.Model):
     _inherit = "payment.bridge.channel"
 
     @api.private
-    def _dispatch(self):
+    def _dispatch(self, urgent_only=False):
         """Send this channel's queue through a small pool of threads. Answers False when time is up."""
         self.ensure_one()
         instructions = self.env["payment.bridge.instruction"]
@@ -230,10 +248,10 @@ class PaymentBridgeChannel(models.Model):
             pending, more, time_left = set(), True, True
             while pending or (more and time_left):
                 if more and time_left and len(pending) < 2 * self.max_concurrency:
-                    calls, claimed = instructions._claim(self, token)
+                    calls, claimed = instructions._claim(self, token, urgent_only)
                     time_left = self.env["ir.cron"]._commit_progress(claimed) > 0
                     more = claimed == CLAIM_BATCH and self._may_go_on(seen)
-                    pending |= {pool.submit(carry_out, call, call.connector.pay_out) for call in calls}
+                    pending |= {pool.submit(carry_out, call) for call in calls}
                 done, pending = wait(pending, return_when=FIRST_COMPLETED)
                 self._record_all([future.result() for future in done], seen)
         self._note_calls(seen)
@@ -307,7 +325,8 @@ class PaymentBridgeChannel(models.Model):
             [
                 ("channel_id", "=", self.id),
                 ("sent_at", ">=", day_start),
-                ("state", "not in", ("queued", "failed", "cancelled")),
+                ("operation", "=", Operation.PAY_OUT.value),
+                ("state", "not in", ("queued", "failed", "closed", "cancelled")),
             ],
             [],
             ["amount:sum"],

@@ -3,16 +3,16 @@
 import logging
 import random
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..connector.errors import Misconfigured, Throttled
-from ..connector.types import OutcomeStatus
+from ..connector.types import Operation, OutcomeStatus
 from .connector_call import Call, carry_out
 from .instruction_states import OPEN_AT_PLATFORM, State
 
@@ -25,22 +25,25 @@ SCHEDULE = [
     timedelta(minutes=10),
     timedelta(hours=1),
 ]
-HOURLY_UNTIL = len(SCHEDULE) + 24
+WAITED_FOR = [timedelta(seconds=seconds) for seconds in (5, 5, 5, 10, 10, 20, 30)] + [timedelta(minutes=1)] * 120
+"""While a customer stands and waits the question is asked more often."""
+HOURS = 24
 JITTER = 0.2
 QUERY_BATCH = 40
 LEASE = timedelta(minutes=2)
+SOONEST_REPEAT = timedelta(seconds=5)
 WATCH_EVERY = timedelta(hours=12)
 FIRST_REPEAT, LAST_REPEAT = timedelta(minutes=1), timedelta(hours=1)
 LATE_ARRIVAL = timedelta(minutes=15)  # longer than platforms accept an old request: Alipay refuses it after 10
 
 
-def delay_after(query_count: int) -> timedelta:
-    """How long to wait before asking once more after ``query_count`` questions: it grows to a day and
-    never ends, with a jitter of a fifth so that many do not ask at the same moment."""
-    if query_count < len(SCHEDULE):
-        delay = SCHEDULE[query_count]
+def delay_after(query_count: int, schedule: Sequence[timedelta] = SCHEDULE) -> timedelta:
+    """How long to wait before asking once more after ``query_count`` questions: as the ``schedule`` says, then
+    hourly, then daily without end, with a jitter of a fifth so that many do not ask at the same moment."""
+    if query_count < len(schedule):
+        delay = schedule[query_count]
     else:
-        delay = timedelta(hours=1) if query_count < HOURLY_UNTIL else timedelta(days=1)
+        delay = timedelta(hours=1) if query_count < len(schedule) + HOURS else timedelta(days=1)
     return delay * random.uniform(1 - JITTER, 1 + JITTER)
 
 
@@ -54,8 +57,16 @@ class PaymentBridgeInstruction(models.Model):
     def _query_values(self, *, first=False, at_once=False):
         """When to ask next; ``first`` starts the schedule anew."""
         count = 0 if first else self.query_count + 1
-        delay = timedelta(0) if at_once else delay_after(count)
-        return {"query_count": count, "next_query_at": fields.Datetime.now() + delay}
+        now = fields.Datetime.now()
+        due = now if at_once else now + delay_after(count, self._schedule())
+        if self.ends_at and due > self.ends_at:
+            due = max(self.ends_at, now + SOONEST_REPEAT)
+        return {"query_count": count, "next_query_at": due}
+
+    def _schedule(self):
+        """The waits between questions: the platform's own where it names them."""
+        own = self.channel_id._capabilities().query_schedule.get(Operation(self.operation))
+        return own or (WAITED_FOR if self.urgent else SCHEDULE)
 
     def _watch_values(self):
         """A payment of a kind that can come back late is asked about for some days after success."""
@@ -112,7 +123,7 @@ class PaymentBridgeInstruction(models.Model):
             if isinstance(call.error, Misconfigured) and instruction.channel_id.state == "active":
                 instruction.channel_id._pause_by_platform(call.error)
         elif call.outcome.status == OutcomeStatus.NOT_FOUND:
-            instruction._never_arrived(state, call.outcome)
+            instruction._not_found(state, call.outcome)
         elif not instruction._apply(call.outcome, "query"):
             instruction._ask_again()
 
@@ -130,6 +141,15 @@ class PaymentBridgeInstruction(models.Model):
                 )
             self._set(**values)
 
+    def _not_found(self, state, outcome):
+        """Nothing under this key at the platform: not yet paid, over, or never arrived."""
+        if self.operation == Operation.COLLECT and state == State.PROCESSING and self._lives_on_request():
+            self._ask_again()
+        elif state in OPEN_AT_PLATFORM and self._is_over():
+            self._move_to(State.CLOSED, reason="it never arrived and its time is over", source="query")
+        else:
+            self._never_arrived(state, outcome)
+
     def _never_arrived(self, state, outcome):
         """The platform does not know this key. An uncertain order may leave again under the same key, which is
         harmless should the first one still arrive; one that the platform had accepted is a contradiction."""
@@ -144,7 +164,7 @@ class PaymentBridgeInstruction(models.Model):
                 may_arrive_until=self.sent_at and self.sent_at + LATE_ARRIVAL,
                 **{k: v for k, v in self._outcome_values(outcome).items() if k.startswith("platform_")},
             )
-            self._wake_dispatcher()
+            self._wake_dispatcher(self.urgent)
             return
         self.env["payment.bridge.discrepancy"]._raise(
             "contradiction",
@@ -182,10 +202,11 @@ class PaymentBridgeChannel(models.Model):
                 _logger.warning("channel %s cannot ask: %s", self.id, error)
                 self.env["ir.cron"]._commit_progress()
                 return True
-            calls = [Call(one.id, self.id, connector, one._reference()) for one in due]
+            now = fields.Datetime.now()
+            calls = [Call(one.id, self.id, connector, one._next_question(now), one._reference()) for one in due]
             time_left = self.env["ir.cron"]._commit_progress() > 0
             with ThreadPoolExecutor(min(self.max_concurrency, len(calls))) as pool:
-                answered = list(pool.map(partial(carry_out, operation=connector.query), calls))
+                answered = list(pool.map(carry_out, calls))
             for call in answered:
                 call.count_in(seen)
                 self._in_own_transaction(instructions._record_answer, call)

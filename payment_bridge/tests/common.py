@@ -4,6 +4,7 @@ import base64
 import json
 import os
 from contextlib import contextmanager, nullcontext
+from datetime import timedelta
 from decimal import Decimal
 from unittest.mock import patch
 
@@ -23,10 +24,15 @@ from ..connector.types import (
     HttpAnswer,
     Money,
     NotificationEvent,
+    Action,
+    ActionKind,
+    ChargeRules,
+    CollectMethod,
     Operation,
     Outcome,
     OutcomeStatus,
     PayeeKind,
+    RefundRules,
     SettingField,
 )
 
@@ -56,6 +62,18 @@ class ObedientConnector(Connector):
             ),
         ),
         pay_out_maximum=Decimal("50000"),
+        collect_methods=(
+            CollectMethod(
+                "qr",
+                Bilingual("QR code", "二维码"),
+                Bilingual("The customer scans it.", "顾客扫码。"),
+                action=ActionKind.QR,
+                lifetime=timedelta(hours=2),
+                maximum=Decimal("5000"),
+            ),
+        ),
+        charge=ChargeRules(code_pattern=r"77\d{8}"),
+        refund=RefundRules(within_days=365, parts=3),
     )
     setting_fields = (
         SettingField("user", Bilingual("User", "用户"), Bilingual("Who.", "谁。")),
@@ -63,13 +81,19 @@ class ObedientConnector(Connector):
     )
     answers = {}
     query_answers = {}
+    close_answers = {}
     paid = {}
+    offered = {}
+    ended = set()
+    charged = []
     asked = []
 
     @classmethod
     def reset(cls):
         """Forget everything laid ready and everything done."""
-        cls.answers, cls.query_answers, cls.paid, cls.asked = {}, {}, {}, []
+        cls.answers, cls.query_answers, cls.close_answers = {}, {}, {}
+        cls.paid, cls.offered, cls.ended = {}, {}, set()
+        cls.asked, cls.charged = [], []
 
     def check_pay_out(self, order):
         if order.amount.amount > self.capabilities.pay_out_maximum:
@@ -80,9 +104,53 @@ class ObedientConnector(Connector):
     def pay_out(self, order):
         return self._answer(self.answers, order.key, order, self._execute)
 
+    def check_collect(self, order):
+        if order.amount.amount > 5000:
+            raise InvalidOrder("amount", "over the platform's limit")
+
+    check_charge = check_collect
+
+    def check_refund(self, order):
+        if not order.reason:
+            raise InvalidOrder("reason", "a refund needs a reason")
+
+    def collect(self, order):
+        return self._answer(self.answers, order.key, order, self._offer)
+
+    def charge(self, order):
+        type(self).charged.append(order.auth_code)
+        return self._answer(self.answers, order.key, order, self._execute)
+
+    def refund(self, order):
+        return self._answer(self.answers, order.key, order, self._execute)
+
+    def close(self, reference):
+        return self._answer(self.close_answers, reference.key, reference, self._end)
+
+    cancel = close
+
     def query(self, reference):
         type(self).asked.append(reference.key)
         return self._answer(self.query_answers, reference.key, reference, self._tell)
+
+    def _offer(self, order):
+        """Show a code, once for each key."""
+        type(self).offered.setdefault(order.key, order.amount)
+        return self._tell(order)
+
+    def _end(self, reference):
+        """End what nobody has paid."""
+        if reference.key not in self.paid:
+            type(self).ended.add(reference.key)
+        return self._tell(reference)
+
+    @classmethod
+    def customer_pays(cls, key, amount=None):
+        """Let a customer pay an offer; answers whether that was still possible."""
+        if key in cls.ended or key not in cls.offered:
+            return False
+        cls.paid[key] = Money(Decimal(amount), "CNY") if amount else cls.offered[key]
+        return True
 
     def _answer(self, ready, key, subject, default):
         laid = ready.get(key) or ready.get(None)
@@ -98,6 +166,11 @@ class ObedientConnector(Connector):
 
     def _tell(self, subject):
         paid = self.paid.get(subject.key)
+        if paid is None and subject.key in self.ended:
+            return Outcome(OutcomeStatus.CLOSED, key=subject.key)
+        if paid is None and subject.key in self.offered:
+            action = Action(ActionKind.QR, f"https://obedient.example/{subject.key}")
+            return Outcome(OutcomeStatus.PROCESSING, key=subject.key, action=action)
         if paid is None:
             return Outcome(OutcomeStatus.NOT_FOUND, key=subject.key)
         return Outcome(OutcomeStatus.SUCCEEDED, key=subject.key, platform_reference=f"OB{subject.key}", amount=paid)
@@ -119,7 +192,7 @@ class ObedientConnector(Connector):
         return NotificationEvent(
             event_id=message["id"],
             event_type="order.changed",
-            operation=Operation.PAY_OUT,
+            operation=Operation(message.get("operation", "pay_out")),
             outcome=Outcome(
                 OutcomeStatus(message["status"]),
                 key=message["key"],
@@ -153,6 +226,7 @@ class BridgeCommon(AccountTestInvoicingCommon):
         ] + [Command.link(cls.env.ref("account.group_validate_bank_account").id)]
         cls.channel = cls.make_channel("Obedient")
         cls.vendor = cls.make_vendor("Paper Mill", "wallet-0001")
+        cls.customer = cls.env["res.partner"].create({"name": "Book Shop", "customer_rank": 1})
 
     @classmethod
     def make_channel(cls, name, **values):
@@ -204,6 +278,23 @@ class BridgeCommon(AccountTestInvoicingCommon):
         bill.action_post()
         return bill
 
+    @classmethod
+    def make_invoice(cls, amount, partner=None, **values):
+        """A posted customer invoice over exactly ``amount``."""
+        invoice = cls.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": (partner or cls.customer).id,
+                "invoice_date": fields.Date.today(),
+                "invoice_line_ids": [
+                    Command.create({"name": "Paper", "quantity": 1, "price_unit": amount, "tax_ids": []})
+                ],
+                **values,
+            }
+        )
+        invoice.action_post()
+        return invoice
+
     def open_wizard(self, bills, channel=None, **values):
         """The register-payment wizard, with the channel chosen."""
         journal = (channel or self.channel).journal_id
@@ -240,6 +331,11 @@ class BridgeCommon(AccountTestInvoicingCommon):
     def dispatch(self):
         """Send what waits."""
         self.run_job("payment.bridge.instruction", "_cron_dispatch")
+
+    def dispatch_urgent(self):
+        """Send what somebody waits for."""
+        with self.job_env() as env:
+            env["payment.bridge.instruction"]._cron_dispatch(urgent_only=True)
 
     def query(self, instructions=None):
         """Ask about what is due; ``instructions`` are made due first."""

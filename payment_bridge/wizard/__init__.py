@@ -1,3 +1,6 @@
 from . import account_payment_register
 from . import channel_setup
+from . import charge
+from . import collect
 from . import credential_entry
+from . import refund_entry

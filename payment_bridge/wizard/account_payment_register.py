@@ -17,6 +17,15 @@ class AccountPaymentRegister(models.TransientModel):
         domain="[('state', '=', 'active'), ('company_id', '=', company_id)]",
         help="The platform account that pays. Empty: an ordinary payment that is only recorded.",
     )
+    bridge_refund_of_id = fields.Many2one(
+        "account.payment",
+        string="Give Back",
+        compute="_compute_bridge_refund_of",
+        store=True,
+        readonly=False,
+        help="The receipt that is given back, on the channel that took it. Empty: the customer is paid another way.",
+    )
+    bridge_refundable_ids = fields.Many2many("account.payment", compute="_compute_bridge_refundable")
     bridge_available = fields.Boolean(compute="_compute_bridge_channel")
     bridge_notice = fields.Char(compute="_compute_bridge_channel")
 
@@ -39,6 +48,31 @@ class AccountPaymentRegister(models.TransientModel):
                 "%s will be asked to pay as soon as you confirm. Until it has answered the bill reads In Payment.",
                 wizard.bridge_channel_id.name,
             )
+
+    @api.depends("line_ids")
+    def _compute_bridge_refundable(self):
+        """What was collected for the invoices that credit notes take back, and can still be given back."""
+        for wizard in self:
+            notes = wizard.line_ids.move_id.filtered(lambda move: move.move_type == "out_refund")
+            collected = notes.reversed_entry_id.sudo().bridge_instruction_ids.payment_id
+            wizard.bridge_refundable_ids = collected.filtered("bridge_can_refund")
+
+    @api.depends("bridge_refundable_ids")
+    def _compute_bridge_refund_of(self):
+        for wizard in self:
+            fits = wizard.bridge_refundable_ids.filtered(
+                lambda receipt, wizard=wizard: (
+                    receipt.currency_id.compare_amounts(receipt.bridge_refundable, wizard.source_amount_currency) >= 0
+                )
+            )
+            wizard.bridge_refund_of_id = fits[:1]
+
+    @api.onchange("bridge_refund_of_id")
+    def _onchange_bridge_refund_of(self):
+        """A refund leaves by the channel that took the money."""
+        for wizard in self.filtered("bridge_refund_of_id"):
+            wizard.bridge_channel_id = wizard.bridge_refund_of_id.bridge_channel_id
+            wizard._inverse_bridge_channel()
 
     @api.onchange("bridge_channel_id")
     def _onchange_bridge_channel(self):
@@ -74,9 +108,20 @@ class AccountPaymentRegister(models.TransientModel):
 
     def _create_payment_vals_from_batch(self, batch_result):
         vals = super()._create_payment_vals_from_batch(batch_result)
-        if self.bridge_channel_id:
+        if self.bridge_refund_of_id:
+            vals.update(self._bridge_refund_vals())
+        elif self.bridge_channel_id:
             vals["partner_bank_id"] = self._get_batch_account(batch_result).id
         return vals
+
+    def _create_payment_vals_from_wizard(self, batch_result):
+        vals = super()._create_payment_vals_from_wizard(batch_result)
+        if self.bridge_refund_of_id:
+            vals.update(self._bridge_refund_vals())
+        return vals
+
+    def _bridge_refund_vals(self):
+        return {"bridge_refund_of_id": self.bridge_refund_of_id.id, "partner_bank_id": False}
 
     def _create_payments(self):
         """Refuse bills that another payment holds, whatever the way of paying chosen here."""

@@ -36,7 +36,8 @@ class PaymentBridgeCredentialEntry(models.TransientModel):
         for entry in self.filtered("file"):
             try:
                 raw = base64.b64decode(entry.file, validate=False)
-                text = raw.decode("utf-8-sig").strip()
+                binary = entry.credential_id._is_binary()
+                text = base64.b64encode(raw).decode() if binary else raw.decode("utf-8-sig").strip()
             except (binascii.Error, UnicodeDecodeError) as error:
                 raise UserError(
                     self.env._("The file is not text. Choose the PEM or CRT file with BEGIN and END lines.")

@@ -1,0 +1,52 @@
+"""A sale at the counter: the customer shows a payment code, the clerk scans it."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class PaymentBridgeCharge(models.TransientModel):
+    """Charges an invoice to the payment code (付款码) that a customer presents. The code is handed on at once: the
+    wizard's own record never stores it."""
+
+    _name = "payment.bridge.charge"
+    _description = "Charge a Payment Code"
+    _transient_max_hours = 0.1
+
+    invoice_id = fields.Many2one("account.move", required=True, readonly=True, ondelete="cascade")
+    amount = fields.Monetary(related="invoice_id.amount_residual")
+    currency_id = fields.Many2one(related="invoice_id.currency_id")
+    instruction_id = fields.Many2one("payment.bridge.instruction", readonly=True)
+    code = fields.Char(
+        string="Payment Code",
+        compute="_compute_code",
+        inverse="_inverse_code",
+        exportable=False,
+        help="The number under the bar code that the customer's payment app shows.",
+    )
+
+    def _compute_code(self):
+        self.code = False
+
+    def _inverse_code(self):
+        """Charge the invoice.
+
+        :raises UserError: for a user without the role, or a code that no channel knows.
+        """
+        for wizard in self.filtered("code"):
+            if not self.env.user.has_group("payment_bridge.group_clerk"):
+                raise UserError(self.env._("Collecting through a channel needs the role Payment Bridge / Clerk."))
+            wizard.invoice_id.check_access("write")
+            wizard.instruction_id = wizard.invoice_id._bridge_charge(wizard.code)
+
+    @api.model
+    def default_get(self, fields_list):
+        if not self.env.user.has_group("payment_bridge.group_clerk"):
+            raise UserError(self.env._("Collecting through a channel needs the role Payment Bridge / Clerk."))
+        return super().default_get(fields_list)
+
+    def action_charge(self):
+        """The code was handed on when it was entered; follow what becomes of it."""
+        self.ensure_one()
+        if not self.instruction_id:
+            raise UserError(self.env._("Scan the customer's payment code first."))
+        return self.instruction_id.payment_id._get_records_action()
