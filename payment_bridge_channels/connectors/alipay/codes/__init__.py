@@ -12,10 +12,20 @@ from .model import Code, Effect
 from .other import ORDER_CODES, OTHER_CODES
 from .payee import PAYEE_CODES
 from .payer import PAYER_CODES
+from .refund import CANCEL_CODES, REFUND_CODES
+from .trade import TRADE_CODES
 
 __all__ = ["ALL_CODES", "UNKNOWN", "UNKNOWN_READ", "Code", "Effect", "effect_of", "explain"]
 
-ALL_CODES: tuple[Code, ...] = (*PAYER_CODES, *PAYEE_CODES, *ORDER_CODES, *OTHER_CODES)
+ALL_CODES: tuple[Code, ...] = (
+    *PAYER_CODES,
+    *PAYEE_CODES,
+    *ORDER_CODES,
+    *OTHER_CODES,
+    *TRADE_CODES,
+    *REFUND_CODES,
+    *CANCEL_CODES,
+)
 _BY_CODE = {row.code: row for row in ALL_CODES}
 
 UNKNOWN = Bilingual(
