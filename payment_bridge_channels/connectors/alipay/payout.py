@@ -25,6 +25,7 @@ from odoo.addons.payment_bridge.connector.types import (
     PayOutOrder,
 )
 
+from ..payees import BANK_ACCOUNT, BANK_CARD
 from .clock import moment
 from .codes import explain
 from .settings import AlipaySettings
@@ -41,7 +42,6 @@ KEY_ALPHABET = "0-9A-Za-z_"
 SCENE = "DIRECT_TRANSFER"
 ACCOUNT_PRODUCT = "TRANS_ACCOUNT_NO_PWD"
 BANK_PRODUCT = "TRANS_BANKCARD_NO_PWD"
-LATE_RETURN_DAYS = 7
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS = frozenset("\u200d\ufe0f")
 
@@ -101,26 +101,13 @@ ROUTES: dict[str, PayeeRoute] = {
             "ALIPAY_OPEN_ID",
         ),
         PayeeRoute(
-            PayeeKind(
-                "bank_card",
-                Bilingual("Bank card of a person", "个人银行卡"),
-                Bilingual("Card number", "银行卡号"),
-                account_pattern=r"[0-9]{12,19}",
-                late_return_days=LATE_RETURN_DAYS,
-            ),
+            BANK_CARD,
             BANK_PRODUCT,
             "BANKCARD_ACCOUNT",
             account_type="2",
         ),
         PayeeRoute(
-            PayeeKind(
-                "bank_account",
-                Bilingual("Bank account of a company", "对公银行账户"),
-                Bilingual("Account number", "银行账号"),
-                bank_name_required=True,
-                account_pattern=r"[0-9]{6,32}",
-                late_return_days=LATE_RETURN_DAYS,
-            ),
+            BANK_ACCOUNT,
             BANK_PRODUCT,
             "BANKCARD_ACCOUNT",
             account_type="1",
