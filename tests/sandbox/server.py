@@ -9,7 +9,7 @@ from .admin import Admin
 from .alipay.platform import Alipay
 from .control import Control
 from .core import Core
-from .persons import Persons, PersonsAdmin
+from .persons import PersonsAdmin
 from .router import Router
 from .unionpay.platform import UnionPay
 from .wire import Server
@@ -26,7 +26,7 @@ class Sandbox:
         self.alipay.routes(router)
         self.unionpay = UnionPay(self.core)
         self.unionpay.routes(router)
-        persons: list[Persons] = [
+        persons = [
             self.unionpay.persons,
         ]
         PersonsAdmin(persons).routes(router)
