@@ -3,8 +3,8 @@
 The request follows the sample that the vendor's demo carries (DF00000000<merId><date><batchNo>I.txt): text in the
 charset of the setting `batch_charset`, fields separated by `|`, a first line `version|totalAmt|totalQty||`, a second
 line with the names of the columns, and one line an order. The layout of the result is an assumption, as no public
-source shows one: the head goes on with what was paid (amount, count) and two empty fields, and every line has three more
-columns, RESULT_COLUMNS. `fileContent` is base64 of the zlib-compressed text.
+source shows one: the head goes on with what was paid (amount, count) and two empty fields, and every line has three
+more columns, RESULT_COLUMNS. `fileContent` is base64 of the zlib-compressed text.
 """
 
 from __future__ import annotations
@@ -93,16 +93,7 @@ def write(file: BatchFile, paid: Sequence[dict[str, str]], charset: str) -> byte
     """A result file: the rows have their results already, `paid` are those that were paid."""
     columns = [*(name for name in file.rows[0] if name not in RESULT_COLUMNS), *RESULT_COLUMNS]
     paid_amount = sum(int(row["txnAmt"]) for row in paid)
-    head = [
-        file.version,
-        str(file.total_amount),
-        str(file.total_count),
-        "",
-        "",
-        str(paid_amount),
-        str(len(paid)),
-        "",
-        "",
-    ]
+    asked = (file.version, file.total_amount, file.total_count, "", "")
+    head = [str(value) for value in (*asked, paid_amount, len(paid), "", "")]
     lines = [head, columns, *([row.get(name, "") for name in columns] for row in file.rows)]
     return "".join(SEPARATOR.join(line) + END for line in lines).encode(charset, "replace")
