@@ -145,7 +145,7 @@ def _check_day(day: date, clock: Clock, settings: WechatSettings) -> None:
 def _spoiled(rows: Sequence[Row], strikes: Strikes, write: Writer) -> bytes:
     """The text, with the faults that were asked for.
 
-    Rows are changed behind the totals' back, unless the fault says `consistent`; the hash is that of the text made here.
+    Rows are changed behind the totals' back, unless the fault says `consistent`; the hash is of what is made here.
     """
     shown = list(rows)
     consistent = False

@@ -107,7 +107,7 @@ class Merchants:
         return by_key if self._settings.migrating_signer == PUBLIC_KEY else by_certificate
 
     def opener(self, merchant: Merchant, serial: str) -> RSAPrivateKey | None:
-        """The private half of the key that a sensitive field was encrypted for; None when the merchant may not use it."""
+        """The private half of the key that a sensitive field is for; None when this merchant may not use that key."""
         if serial == merchant.public_key_id and merchant.mode != CERTIFICATE:
             return merchant.public_key
         identity = self.certificates.get(serial)

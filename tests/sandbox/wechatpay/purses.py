@@ -17,7 +17,7 @@ SYSTEM = "system"
 
 @dataclass(frozen=True)
 class Entry:
-    """The words of one row: 业务名称 (which is also the 业务类型), 微信支付业务单号, 业务凭证号, 备注, who asked for it."""
+    """The words of one row: 业务名称 (also its 业务类型), 微信支付业务单号, 业务凭证号, 备注, 资金变更提交申请人."""
 
     name: str
     business_no: str

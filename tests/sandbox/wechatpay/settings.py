@@ -82,7 +82,7 @@ class WechatSettings:
     """Only transfers whose name was checked have a receipt."""
 
     migrating_signer: str = "alternate"
-    """Who signs for merchants in mode "migrating" when the request does not say: "certificate", "public_key", "alternate"."""
+    """Who signs in mode "migrating" when the request does not say: "certificate", "public_key" or "alternate"."""
 
 
 @dataclass
