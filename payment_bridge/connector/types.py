@@ -123,7 +123,8 @@ class Payee:
     """Who receives a pay-out, as a connector needs to know it.
 
     ``kind`` is one of the connector's ``Capabilities.payee_kinds``; ``account`` is a login, a user id, a
-    card or an account number, as that kind says.
+    card or an account number, as that kind says. ``registration`` is a company's registration number
+    (统一社会信用代码) where it is known.
     """
 
     kind: str
@@ -134,6 +135,7 @@ class Payee:
     bank_province: str | None = None
     bank_city: str | None = None
     bank_branch: str | None = None
+    registration: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +205,9 @@ class ChargeOrder:
 
 @dataclass(frozen=True, slots=True)
 class OrderReference:
-    """Enough about an order placed earlier to ask for it again. ``method`` is the collect method;
-    ``original`` the order that a refund gives back."""
+    """Enough about an order placed earlier to ask for it again. ``method`` is the collect method and
+    ``expires_at`` (UTC) when the collection can no longer be paid; ``original`` the order that a refund
+    gives back."""
 
     key: str
     operation: Operation
@@ -216,6 +219,7 @@ class OrderReference:
     placed_at: datetime | None = None
     method: str | None = None
     original: OrderReference | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

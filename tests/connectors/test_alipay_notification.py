@@ -124,10 +124,10 @@ def test_a_transfer_message_becomes_an_event(settings, keep_sign_type):
     assert event.occurred_at == datetime(2026, 1, 15, 2, 15, 3, tzinfo=UTC)
 
 
-def test_a_trade_message_is_verified_and_left_for_others():
-    event = read(form(TRADE))
+def test_a_message_of_another_kind_is_verified_and_left_for_others():
+    event = read(form({**TRADE, "notify_type": "dut_user_sign"}))
     assert (event.operation, event.outcome) == (None, None)
-    assert event.event_type == "trade_status_sync"
+    assert event.event_type == "dut_user_sign"
     assert event.occurred_at == datetime(2026, 1, 15, 1, 30, 12, tzinfo=UTC)
 
 

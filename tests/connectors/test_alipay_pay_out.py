@@ -373,8 +373,10 @@ def test_a_query_that_could_miss_the_order_is_not_sent():
     made, gateway = connector()
     with pytest.raises(InvalidOrder):
         made.query(reference(payee_kind=None))
-    with pytest.raises(Unsupported):
+    with pytest.raises(InvalidOrder):
         made.query(reference(operation=Operation.REFUND))
+    with pytest.raises(Unsupported):
+        made.query(reference(operation=Operation.BALANCE))
     assert gateway.requests == []
 
 

@@ -9,8 +9,9 @@ from .admin import Admin
 from .alipay.platform import Alipay
 from .control import Control
 from .core import Core
-from .persons import PersonsAdmin
+from .persons import Persons, PersonsAdmin
 from .router import Router
+from .unionpay.platform import UnionPay
 from .wechatpay.platform import WechatPay
 from .wire import Server
 
@@ -26,11 +27,14 @@ class Sandbox:
         self.alipay.routes(router)
         self.wechatpay = WechatPay(self.core)
         self.wechatpay.routes(router)
-        PersonsAdmin(
-            [
-                self.wechatpay,
-            ]
-        ).routes(router)
+        self.unionpay = UnionPay(self.core)
+        self.unionpay.routes(router)
+        persons: list[Persons] = [
+            self.alipay.persons,
+            self.wechatpay,
+            self.unionpay.persons,
+        ]
+        PersonsAdmin(persons).routes(router)
         self._server = Server((host, port), router.answer)
         self.url = self.core.base_url = f"http://{host}:{self._server.server_address[1]}"
         self.admin = Control(self.url)

@@ -12,7 +12,7 @@ from odoo.addons.payment_bridge.connector.types import Balance, Money
 
 from .answer import Answer
 from .client import AlipayClient, NotPermitted
-from .codes import Effect, effect_of, explain
+from .codes import UNKNOWN_READ, Effect, effect_of, explain
 from .payout import CURRENCY, money
 from .settings import AlipaySettings
 
@@ -45,16 +45,16 @@ def _balance(answer: Answer, now: datetime) -> Balance:
         raise (Misconfigured if refused else Uncertain)(
             f"the balance was not answered: {answer.told}",
             code=answer.told_code,
-            advice=explain(answer.sub_code),
+            advice=explain(answer.sub_code) or UNKNOWN_READ,
         )
     try:
         available = money(answer.node.get("available_amount"), signed=True)
         frozen = money(answer.node.get("freeze_amount"), signed=True)
         total = money(answer.node.get("total_amount"), signed=True)
     except ValueError as error:
-        raise Uncertain(str(error), code="amount") from error
+        raise Uncertain(str(error), code="amount", advice=UNKNOWN_READ) from error
     if available is None or (frozen is None and total is None):
-        raise Uncertain("the answer holds no balance", code="amount")
+        raise Uncertain("the answer holds no balance", code="amount", advice=UNKNOWN_READ)
     frozen = frozen or Money(total.amount - available.amount, CURRENCY)
     total = total or Money(available.amount + frozen.amount, CURRENCY)
     return Balance(available, frozen, total, now)

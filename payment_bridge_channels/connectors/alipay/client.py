@@ -54,6 +54,11 @@ SENSITIVE = frozenset(
         "buyer_logon_id",
         "seller_email",
         "other_account",
+        "buyer_user_id",
+        "buyer_user_name",
+        "open_id",
+        "auth_code",
+        "notify_url",
         "token",
         "fileid",
         "userid",
@@ -86,17 +91,25 @@ class AlipayClient:
             }
         self.trust = TrustStore(self._identity, self._download_certificate, now)
 
-    def call(self, method: str, content: Mapping[str, Any], *, moves_money: bool = False) -> Answer:
+    def call(
+        self,
+        method: str,
+        content: Mapping[str, Any],
+        *,
+        moves_money: bool = False,
+        notify_url: str | None = None,
+    ) -> Answer:
         """Send one request and believe its answer, or say why not.
 
-        Business failures are answers. ``moves_money`` forbids any reading of an unsigned answer.
+        Business failures are answers. ``moves_money`` forbids any reading of an unsigned answer;
+        ``notify_url`` is where Alipay tells what becomes of a trade.
         :raises NotSent: it never reached Alipay.
         :raises Misconfigured: Alipay refuses this caller (only certain where signed, or where nothing
             can have happened).
         :raises Throttled: Alipay asks for a pause and nothing can have happened.
         :raises Uncertain: no answer that can be believed.
         """
-        response = self._send(method, content)
+        response = self._send(method, content, notify_url)
         return self._believed(method, response, moves_money, self.trust.signer)
 
     def download(self, url: str, label: str, max_bytes: int) -> HttpResponse:
@@ -143,7 +156,7 @@ class AlipayClient:
                     ),
                 ) from error
 
-    def _send(self, method: str, content: Mapping[str, Any]) -> HttpResponse:
+    def _send(self, method: str, content: Mapping[str, Any], notify_url: str | None = None) -> HttpResponse:
         self.check_certificates()
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         parameters = {
@@ -156,6 +169,8 @@ class AlipayClient:
             "version": "1.0",
             **self._certificate_parameters,
         }
+        if notify_url:
+            parameters["notify_url"] = notify_url
         if self._identity.aes_key is not None:
             parameters["encrypt_type"] = "AES"
             text = signing.encrypt(self._identity.aes_key, text)

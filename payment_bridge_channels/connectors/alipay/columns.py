@@ -54,6 +54,10 @@ TRADE_COLUMNS = frozenset(
 
 IDENTIFIERS = frozenset({ENTRY, FUND_ORDER, MERCHANT_ORDER, BASE_ORDER, BUSINESS_ORDER, TRADE_NO, REFUND_NO})
 
+BUSINESS_NUMBER = re.compile(r"(?:^|\|)O\{([^{}|]+)\}")
+"""业务订单号 holds ``M{main}|S{sub}|O{business}``, each part where there is one; of a refund the last is
+the number that it was asked for with."""
+
 RETURN_KINDS = frozenset({"转账", "退款", "其它"})
 RETURN_WORDS = ("退票", "退回")
 """An incoming row of one of these kinds, under one of our keys and with one of these words, is a pay-out

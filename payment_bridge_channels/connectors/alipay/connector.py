@@ -1,21 +1,14 @@
-"""The port in Alipay's words: transfers to Alipay accounts and banks, their results, the balance, bills,
-receipts and messages."""
+"""The port in Alipay's words: transfers to Alipay accounts and banks, collections and their refunds, what
+became of them, the balance, bills, receipts and messages."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
-from typing import BinaryIO, NoReturn
+from datetime import date, datetime, timedelta
+from typing import BinaryIO
 
 from odoo.addons.payment_bridge.connector.base import Connector
-from odoo.addons.payment_bridge.connector.errors import (
-    ConnectorError,
-    InvalidOrder,
-    Misconfigured,
-    Rejected,
-    Uncertain,
-    Unsupported,
-)
+from odoo.addons.payment_bridge.connector.errors import InvalidOrder, Misconfigured, Uncertain, Unsupported
 from odoo.addons.payment_bridge.connector.registry import register
 from odoo.addons.payment_bridge.connector.transport import Transport
 from odoo.addons.payment_bridge.connector.types import (
@@ -23,6 +16,8 @@ from odoo.addons.payment_bridge.connector.types import (
     Bilingual,
     Capabilities,
     ChannelSettings,
+    ChargeOrder,
+    CollectOrder,
     ConnectionReport,
     HttpAnswer,
     InboundRequest,
@@ -33,23 +28,31 @@ from odoo.addons.payment_bridge.connector.types import (
     OutcomeStatus,
     PayOutOrder,
     Receipt,
+    RefundOrder,
     StatementFile,
     StatementReader,
 )
 
-from . import balance, codes, connection, files, notification, payout
+from . import balance, codes, connection, files, notification, payout, refunds, trade
 from . import settings as settings_reader
 from .answer import UNCERTAIN_ADVICE, Answer
 from .certificates import earliest_end
 from .client import AlipayClient
 from .clock import now_utc
 from .codes import Effect
+from .collecting import Collecting
+from .refusal import raise_refusal
 from .setting_fields import SETTING_FIELDS
 from .statement import open_statement
 
 TRANSFER = "alipay.fund.trans.uni.transfer"
 TRANSFER_QUERY = "alipay.fund.trans.common.query"
 GATEWAY_HOST = "openapi.alipay.com"
+QUERY_SCHEDULE = {
+    Operation.CHARGE: (timedelta(seconds=5),) * 8,
+    Operation.REFUND: (refunds.ANSWERED_AFTER, timedelta(seconds=30), timedelta(minutes=2)),
+}
+"""A customer who is asked stands at the till; a refund is asked for after ten seconds at the earliest."""
 
 
 @register
@@ -64,6 +67,11 @@ class AlipayConnector(Connector):
             {
                 Operation.PAY_OUT,
                 Operation.QUERY,
+                Operation.COLLECT,
+                Operation.CHARGE,
+                Operation.CLOSE,
+                Operation.CANCEL,
+                Operation.REFUND,
                 Operation.BALANCE,
                 Operation.STATEMENT,
                 Operation.RECEIPT,
@@ -76,6 +84,10 @@ class AlipayConnector(Connector):
         pay_out_maximum=payout.MAXIMUM,
         key_alphabet=payout.KEY_ALPHABET,
         key_max_length=payout.KEY_MAX,
+        collect_methods=trade.COLLECT_METHODS,
+        charge=trade.CHARGE_RULES,
+        refund=refunds.RULES,
+        query_schedule=QUERY_SCHEDULE,
         statement_kinds=files.STATEMENT_KINDS,
         statement_ready_at=files.READY_AT,
     )
@@ -90,6 +102,7 @@ class AlipayConnector(Connector):
         self._settings = settings_reader.read(settings)
         self._now = now
         self._client = AlipayClient(self._settings, transport, now)
+        self._collecting = Collecting(self._client, self._settings, now)
 
     @classmethod
     def allowed_hosts(cls, settings: ChannelSettings) -> frozenset[str] | None:
@@ -120,12 +133,15 @@ class AlipayConnector(Connector):
                 platform_message=answer.told,
                 advice=codes.explain(answer.sub_code),
             )
-        self._raise_refusal(answer, effect if answer.code != "20000" else None)
+        raise_refusal(answer, effect if answer.code != "20000" else None)
 
     def query(self, reference: OrderReference) -> Outcome:
-        """Ask for a transfer (``alipay.fund.trans.common.query``) by our key, or by Alipay's numbers."""
+        """Ask for a transfer (``alipay.fund.trans.common.query``) by our key, or by Alipay's numbers; for a
+        collection, a charge or a refund by our key."""
+        if reference.operation in (Operation.COLLECT, Operation.CHARGE, Operation.REFUND):
+            return self._collecting.query(reference)
         if reference.operation is not Operation.PAY_OUT:
-            raise Unsupported("alipay: only pay-outs can be queried")
+            raise Unsupported(f"alipay: there is no order of the kind {reference.operation}")
         answer = self._client.call(TRANSFER_QUERY, self._query_content(reference))
         if answer.succeeded:
             return self._outcome(answer, reference.key)
@@ -143,6 +159,34 @@ class AlipayConnector(Connector):
             code=answer.told_code,
             advice=codes.explain(answer.sub_code) or UNCERTAIN_ADVICE,
         )
+
+    def check_collect(self, order: CollectOrder) -> None:
+        trade.check_collect(order)
+
+    def collect(self, order: CollectOrder) -> Outcome:
+        return self._collecting.collect(order)
+
+    def check_charge(self, order: ChargeOrder) -> None:
+        trade.check_charge(order)
+
+    def charge(self, order: ChargeOrder) -> Outcome:
+        return self._collecting.charge(order)
+
+    def close(self, reference: OrderReference) -> Outcome:
+        if reference.operation is not Operation.COLLECT:
+            raise Unsupported("alipay: only collections are closed")
+        return self._collecting.close(reference)
+
+    def cancel(self, reference: OrderReference) -> Outcome:
+        if reference.operation is not Operation.CHARGE:
+            raise Unsupported("alipay: only charges are taken back")
+        return self._collecting.cancel(reference)
+
+    def check_refund(self, order: RefundOrder) -> None:
+        refunds.check(order, self._settings)
+
+    def refund(self, order: RefundOrder) -> Outcome:
+        return self._collecting.refund(order)
 
     def balance(self) -> Balance:
         return balance.read(self._client, self._settings, self._now())
@@ -212,19 +256,3 @@ class AlipayConnector(Connector):
         if outcome.key != key:
             raise Uncertain("the answer speaks of another order", code="out_biz_no", advice=UNCERTAIN_ADVICE)
         return outcome
-
-    @staticmethod
-    def _raise_refusal(answer: Answer, effect: Effect | None) -> NoReturn:
-        """A transfer that was answered with a code instead of a status: what is known about the money."""
-        message = f"{answer.told_code}: {answer.told}"
-        advice = codes.explain(answer.sub_code) or codes.UNKNOWN
-        error: ConnectorError
-        if effect is Effect.FINAL:
-            error = Rejected(message, code=answer.told_code, advice=advice)
-        elif effect is Effect.RETRY_SAME_KEY:
-            error = Rejected(message, code=answer.told_code, advice=advice, retry_same_key=True)
-        elif effect is Effect.MISCONFIGURED:
-            error = Misconfigured(message, code=answer.told_code, advice=advice)
-        else:
-            error = Uncertain(message, code=answer.told_code, advice=advice)
-        raise error

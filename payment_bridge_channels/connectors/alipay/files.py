@@ -30,7 +30,7 @@ from odoo.addons.payment_bridge.connector.types import (
 from .answer import Answer
 from .client import PAUSE_SECONDS, AlipayClient
 from .clock import BEIJING, beijing
-from .codes import Effect, effect_of, explain
+from .codes import UNKNOWN_READ, Effect, effect_of, explain
 
 BILL_URL = "alipay.data.dataservice.bill.downloadurl.query"
 RECEIPT_APPLY = "alipay.data.bill.ereceipt.apply"
@@ -98,7 +98,7 @@ def receipt(client: AlipayClient, reference: OrderReference, handle: str | None)
         _raise_failure(answer)
         file_id = answer.text("file_id")
         if file_id is None:
-            raise Uncertain("the answer names no receipt", code="body")
+            raise Uncertain("the answer names no receipt", code="body", advice=UNKNOWN_READ)
         return Receipt(handle=file_id)
 
     def ask() -> str | None:
@@ -132,7 +132,7 @@ def _fetch(
     """Download at once; where a page came instead of the file, ask once for a fresh address."""
     for attempt in (1, 2):
         if not url:
-            raise Uncertain("the answer names no download address", code="body")
+            raise Uncertain("the answer names no download address", code="body", advice=UNKNOWN_READ)
         try:
             response = client.download(url, f"{label} download", max_bytes)
         except Misconfigured as error:
@@ -162,7 +162,7 @@ def _raise_failure(answer: Answer) -> None:
     """A refused read: nothing can have happened, so each effect is an error that says what to do."""
     if answer.succeeded:
         return
-    code, advice = answer.told_code, explain(answer.sub_code)
+    code, advice = answer.told_code, explain(answer.sub_code) or UNKNOWN_READ
     effect = effect_of(answer.sub_code)
     if effect is Effect.RETRY_SAME_KEY:
         raise Throttled(answer.told, retry_after=PAUSE_SECONDS, code=code, advice=advice)

@@ -20,7 +20,7 @@ from odoo.addons.payment_bridge.connector.types import (
 )
 
 from ..strict_json import AmbiguousJson, loads_object
-from . import payout, signing
+from . import payout, signing, trade_message
 from .clock import moment
 from .settings import AlipaySettings
 from .trust import SignerUnavailable, TrustStore, UnknownSigner
@@ -58,6 +58,8 @@ def read(request: InboundRequest, settings: AlipaySettings, trust: TrustStore) -
     if not re.fullmatch(r"[0-9A-Za-z_-]{1,128}", event_id):
         raise _not_understood("the message has no id")
     event_type = fields.get("msg_method") or fields.get("notify_type") or "unknown"
+    if event_type == trade_message.KIND:
+        return _trade_changed(event_id, fields)
     if event_type != PAYOUT_CHANGED:
         return NotificationEvent(event_id, event_type[:128], None, None, moment(fields.get("notify_time")))
     return _payout_changed(event_id, fields, settings)
@@ -79,6 +81,17 @@ def _payout_changed(event_id: str, fields: dict[str, str], settings: AlipaySetti
         outcome,
         _from_milliseconds(fields.get("utc_timestamp", "")),
     )
+
+
+def _trade_changed(event_id: str, fields: dict[str, str]) -> NotificationEvent:
+    try:
+        told = trade_message.translate(fields)
+    except ValueError as error:
+        raise _not_understood("an amount in the message is no amount") from error
+    if told is None:
+        raise _not_understood("the message names no trade or no known status")
+    operation, outcome = told
+    return NotificationEvent(event_id, trade_message.KIND, operation, outcome, moment(fields.get("notify_time")))
 
 
 def _pairs(request: InboundRequest) -> dict[bytes, bytes]:

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NoReturn
 
 from odoo.addons.payment_bridge.connector.errors import InvalidOrder
 from odoo.addons.payment_bridge.connector.types import (
@@ -25,6 +25,7 @@ from odoo.addons.payment_bridge.connector.types import (
     PayOutOrder,
 )
 
+from ..payees import BANK_ACCOUNT, BANK_CARD
 from .clock import moment
 from .codes import explain
 from .settings import AlipaySettings
@@ -41,7 +42,6 @@ KEY_ALPHABET = "0-9A-Za-z_"
 SCENE = "DIRECT_TRANSFER"
 ACCOUNT_PRODUCT = "TRANS_ACCOUNT_NO_PWD"
 BANK_PRODUCT = "TRANS_BANKCARD_NO_PWD"
-LATE_RETURN_DAYS = 7
 _REFUSED_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _JOINERS = frozenset("\u200d\ufe0f")
 
@@ -101,26 +101,13 @@ ROUTES: dict[str, PayeeRoute] = {
             "ALIPAY_OPEN_ID",
         ),
         PayeeRoute(
-            PayeeKind(
-                "bank_card",
-                Bilingual("Bank card of a person", "个人银行卡"),
-                Bilingual("Card number", "银行卡号"),
-                account_pattern=r"[0-9]{12,19}",
-                late_return_days=LATE_RETURN_DAYS,
-            ),
+            BANK_CARD,
             BANK_PRODUCT,
             "BANKCARD_ACCOUNT",
             account_type="2",
         ),
         PayeeRoute(
-            PayeeKind(
-                "bank_account",
-                Bilingual("Bank account of a company", "对公银行账户"),
-                Bilingual("Account number", "银行账号"),
-                bank_name_required=True,
-                account_pattern=r"[0-9]{6,32}",
-                late_return_days=LATE_RETURN_DAYS,
-            ),
+            BANK_ACCOUNT,
             BANK_PRODUCT,
             "BANKCARD_ACCOUNT",
             account_type="1",
@@ -136,15 +123,15 @@ def check(order: PayOutOrder, settings: AlipaySettings) -> None:
     """
     _check_amount(order.amount)
     if not re.fullmatch(rf"[{KEY_ALPHABET}]{{1,{KEY_MAX}}}", order.key):
-        _refuse(
+        refuse(
             "key",
             f"the number may hold letters, digits and _ only, at most {KEY_MAX}",
             f"付款编号只能包含字母、数字和下划线，最长 {KEY_MAX} 位",
         )
-    _check_text("title", title(order, settings), TITLE_MAX, "标题")
-    _check_text("remark", order.remark or "", REMARK_MAX, "备注")
+    check_text("title", title(order, settings), TITLE_MAX, "标题")
+    check_text("remark", order.remark or "", REMARK_MAX, "备注")
     if order.amount.amount >= REMARK_REQUIRED_FROM and not (order.remark or "").strip():
-        _refuse(
+        refuse(
             "remark",
             "from 50,000 yuan a remark is mandatory",
             "金额达到 5 万元时必须填写备注",
@@ -192,23 +179,23 @@ def translate(node: Mapping[str, Any], key: str | None) -> Outcome | None:
 
     :raises ValueError: when an amount in it is no amount.
     """
-    status = STATUSES.get(_text(node, "status") or "")
+    status = STATUSES.get(text(node, "status") or "")
     if status is None:
         return None
     code, words = _reason(node, status)
     return Outcome(
         status,
-        key=_text(node, "out_biz_no") or key,
-        platform_reference=_text(node, "order_id"),
-        fund_reference=_text(node, "pay_fund_order_id"),
-        platform_status=_text(node, "status"),
+        key=text(node, "out_biz_no") or key,
+        platform_reference=text(node, "order_id"),
+        fund_reference=text(node, "pay_fund_order_id"),
+        platform_status=text(node, "status"),
         platform_code=code,
         platform_message=words,
         advice=_advice(status, code),
         amount=money(node.get("trans_amount", node.get("amount"))),
         fee=money(node.get("order_fee")),
-        executed_at=moment(_text(node, "pay_date") or _text(node, "trans_date")),
-        expected_at=moment(_text(node, "arrival_time_end")),
+        executed_at=moment(text(node, "pay_date") or text(node, "trans_date")),
+        expected_at=moment(text(node, "arrival_time_end")),
     )
 
 
@@ -236,12 +223,12 @@ def money(value: Any, *, signed: bool = False) -> Money | None:
 def _reason(node: Mapping[str, Any], status: OutcomeStatus) -> tuple[str | None, str | None]:
     """Why an order failed or came back: a returned one is explained by the receiving bank."""
     if status is OutcomeStatus.RETURNED:
-        bank = (_text(node, "fail_inst_name"), _text(node, "fail_inst_reason"))
-        words = "：".join(filter(None, bank)) or _text(node, "fail_reason")
-        return _text(node, "fail_inst_error_code") or _text(node, "error_code"), words
+        bank = (text(node, "fail_inst_name"), text(node, "fail_inst_reason"))
+        words = "：".join(filter(None, bank)) or text(node, "fail_reason")
+        return text(node, "fail_inst_error_code") or text(node, "error_code"), words
     return (
-        _text(node, "error_code") or _text(node, "sub_order_error_code"),
-        _text(node, "fail_reason") or _text(node, "sub_order_fail_reason"),
+        text(node, "error_code") or text(node, "sub_order_error_code"),
+        text(node, "fail_reason") or text(node, "sub_order_fail_reason"),
     )
 
 
@@ -260,7 +247,8 @@ def _advice(status: OutcomeStatus, code: str | None) -> Bilingual | None:
     return None
 
 
-def _text(node: Mapping[str, Any], name: str) -> str | None:
+def text(node: Mapping[str, Any], name: str) -> str | None:
+    """A field as text; None where absent, blank or neither text nor a whole number."""
     value = node.get(name)
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         return None
@@ -287,49 +275,54 @@ def _payee_info(payee: Payee, route: PayeeRoute) -> dict[str, Any]:
 def _check_amount(money: Money) -> None:
     amount = money.amount
     if money.currency != CURRENCY:
-        _refuse("currency", "Alipay transfers yuan (CNY) only", "支付宝转账仅支持人民币（CNY）")
+        refuse("currency", "Alipay transfers yuan (CNY) only", "支付宝转账仅支持人民币（CNY）")
     if not MINIMUM <= amount <= MAXIMUM:
-        _refuse(
+        refuse(
             "amount",
             f"a transfer is between {MINIMUM} and {MAXIMUM} yuan",
             f"单笔转账金额须在 {MINIMUM} 至 {MAXIMUM} 元之间",
         )
     if amount != amount.quantize(Decimal("0.01")):
-        _refuse("amount", "an amount has at most two decimal places", "金额最多两位小数")
+        refuse("amount", "an amount has at most two decimal places", "金额最多两位小数")
 
 
 def _check_payee(payee: Payee) -> None:
     route = ROUTES.get(payee.kind)
     if route is None:
-        _refuse("payee_kind", "Alipay cannot pay this kind of payee", "支付宝不支持该收款方式")
+        refuse("payee_kind", "Alipay cannot pay this kind of payee", "支付宝不支持该收款方式")
     if not re.fullmatch(route.kind.account_pattern, payee.account):
         label = route.kind.account_label
-        _refuse(
+        refuse(
             "payee_account",
             f"the payee's account does not look like: {label.en}",
             f"收款账号格式不符，应为：{label.zh}",
         )
     if route.kind.name_required and not (payee.name or "").strip():
-        _refuse("payee_name", "the payee's name is mandatory", "必须填写收款方姓名或名称")
-    _check_text("payee_name", payee.name or "", NAME_MAX, "收款方名称")
+        refuse("payee_name", "the payee's name is mandatory", "必须填写收款方姓名或名称")
+    check_text("payee_name", payee.name or "", NAME_MAX, "收款方名称")
     if route.kind.bank_name_required and not (payee.bank_name or "").strip():
-        _refuse("bank_name", "the name of the payee's bank is mandatory", "对公付款必须填写开户银行")
+        refuse("bank_name", "the name of the payee's bank is mandatory", "对公付款必须填写开户银行")
     for name in ("bank_name", "bank_code", "bank_province", "bank_city", "bank_branch"):
-        _check_text(name, getattr(payee, name) or "", NAME_MAX, "开户行信息")
+        check_text(name, getattr(payee, name) or "", NAME_MAX, "开户行信息")
 
 
-def _check_text(field: str, text: str, longest: int, zh: str) -> None:
-    if field == "title" and not text.strip():
-        _refuse(field, "the title is empty", "标题不能为空")
-    if len(text) > longest:
-        _refuse(field, f"it is longer than {longest} characters", f"{zh}超过 {longest} 个字符")
-    if any(unicodedata.category(character) in _REFUSED_CATEGORIES and character not in _JOINERS for character in text):
-        _refuse(
+def check_text(field: str, value: str, longest: int, zh: str) -> None:
+    """What Alipay can show: not too long, on one line, and a title not blank. ``zh`` names it.
+
+    :raises InvalidOrder: naming the field.
+    """
+    if field == "title" and not value.strip():
+        refuse(field, "the title is empty", "标题不能为空")
+    if len(value) > longest:
+        refuse(field, f"it is longer than {longest} characters", f"{zh}超过 {longest} 个字符")
+    if any(unicodedata.category(character) in _REFUSED_CATEGORIES and character not in _JOINERS for character in value):
+        refuse(
             field,
             "it holds a character that cannot be sent (line break, control or invisible)",
             f"{zh}含有换行、控制符或不可见字符",
         )
 
 
-def _refuse(field: str, en: str, zh: str) -> None:
+def refuse(field: str, en: str, zh: str) -> NoReturn:
+    """:raises InvalidOrder: naming the field and, in both languages, the rule."""
     raise InvalidOrder(field, f"{field}: {en}", advice=Bilingual(f"{en[0].upper()}{en[1:]}.", f"{zh}。"))

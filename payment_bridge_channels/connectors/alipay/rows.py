@@ -48,6 +48,8 @@ def _account_row(cells: Cells) -> Read:
     kind = _account_kind(cells, platform_kind, amount >= 0, key)
     if kind is LineKind.FEE:
         key = key or cells.identifier(columns.BASE_ORDER)
+    elif kind is LineKind.REFUND:
+        key = _refund_key(cells) or key
     local = cells.time(columns.OCCURRED)
     line = StatementLine(
         row=cells.row,
@@ -76,6 +78,12 @@ def _account_kind(cells: Cells, platform_kind: str, came_in: bool, key: str | No
         if any(word in said for word in columns.RETURN_WORDS):
             return LineKind.RETURN
     return columns.ACCOUNT_KINDS.get((platform_kind, came_in), LineKind.ADJUSTMENT)
+
+
+def _refund_key(cells: Cells) -> str | None:
+    """The refund's own number, which newer bills carry beside the number of the trade."""
+    found = columns.BUSINESS_NUMBER.search(cells.identifier(columns.BUSINESS_ORDER) or "")
+    return found[1] if found and _OUR_KEY.fullmatch(found[1]) else None
 
 
 def _trade_row(cells: Cells) -> Read:

@@ -1,7 +1,7 @@
 """The settings a channel on Alipay asks for: form, encryption and help are made from them.
 
 Source: Alipay open platform, application settings (certificate and public-key mode), and
-``alipay.fund.trans.uni.transfer`` for the fields that a contract may demand.
+``alipay.fund.trans.uni.transfer`` and ``alipay.trade.precreate`` for the fields that a contract decides.
 """
 
 from __future__ import annotations
@@ -198,6 +198,35 @@ SETTING_FIELDS: tuple[SettingField, ...] = (
         ),
         required=False,
         default="结算款项名称=货款",
+    ),
+    SettingField(
+        "qr_product",
+        Bilingual("QR code product", "扫码收款产品"),
+        Bilingual(
+            "The collecting product in the contract. Change it only while no collection is open.",
+            "与签约的收款产品一致。有未完成收款时请勿修改。",
+        ),
+        kind=SettingKind.CHOICE,
+        required=False,
+        default="FACE_TO_FACE_PAYMENT",
+        choices=(
+            (
+                "FACE_TO_FACE_PAYMENT",
+                Bilingual("Face to face (FACE_TO_FACE_PAYMENT)", "当面付（FACE_TO_FACE_PAYMENT）"),
+            ),
+            ("QR_CODE_OFFLINE", Bilingual("Order code (QR_CODE_OFFLINE)", "订单码支付（QR_CODE_OFFLINE）")),
+            ("OFFLINE_PAYMENT", Bilingual("Offline payment (OFFLINE_PAYMENT)", "线下支付（OFFLINE_PAYMENT）")),
+        ),
+    ),
+    SettingField(
+        "refund_days",
+        Bilingual("Refund within days", "可退款天数"),
+        Bilingual(
+            "Until how many days after a collection it can be refunded, as in the contract; usually a year.",
+            "收款后多少天内可以退款，以签约为准，一般为一年。",
+        ),
+        required=False,
+        default="365",
     ),
     SettingField(
         "balance_source",

@@ -52,6 +52,9 @@ class AlipaySettings:
     scene_name: str | None
     scene_report: tuple[tuple[str, str], ...]
     balance_source: str
+    notify_url: str | None
+    qr_product: str
+    refund_days: int
 
 
 def label(name: str) -> Bilingual:
@@ -79,6 +82,9 @@ def read(settings: ChannelSettings) -> AlipaySettings:
         scene_name=scene,
         scene_report=report,
         balance_source=_choice(settings, "balance_source"),
+        notify_url=settings.notify_url,
+        qr_product=_choice(settings, "qr_product"),
+        refund_days=int(_matching(settings, "refund_days", r"[1-9]\d{0,3}", "a number of days", "天数")),
     )
 
 

@@ -11,16 +11,19 @@ from urllib.parse import parse_qs
 
 from ..admin import PREFIX, AdminError, body_of, endpoint
 from ..core import Core
-from ..ledger import ZERO, InsufficientFunds, Movement
+from ..ledger import ZERO, Movement
 from ..router import Router
 from ..settings import patch, show
 from ..wire import Request
 from . import signing
 from .apps import MODES, App, credentials
 from .certificates import certificate_pem
+from .errors import Refusal
 from .payees import KnownPayee
 from .payouts import Payout, WrongState
-from .trades import TradeRow, UnknownTrade
+from .persons import shown
+from .trade import WrongState as WrongTradeState
+from .trade_books import TradeRow
 
 if TYPE_CHECKING:
     from .platform import Alipay
@@ -55,7 +58,9 @@ class AlipayAdmin:
         add("GET", "/transfers", self.transfers)
         add("POST", "/transfers/<out_biz_no>/return", self.return_transfer)
         add("POST", "/transfers/<out_biz_no>/finish", self.finish_transfer)
+        add("GET", "/trades", self.trades)
         add("POST", "/trades", self.receive)
+        add("POST", "/codes/scan", self.scan)
         add("POST", "/trades/<out_trade_no>/refund", self.refund)
         add("GET", "/ledger", self.ledger)
         add("POST", "/sign_notification", self.sign_notification)
@@ -137,28 +142,44 @@ class AlipayAdmin:
         self._alipay.payouts.finish(payout, body.get("error_code"))
         return payout.show()
 
+    def trades(self, request: Request) -> list[dict[str, Any]]:
+        """Every trade, with its refunds."""
+        wanted = _query(request)
+        shown_trades = [shown(trade) for trade in self._alipay.trades.all()]
+        return [one for one in shown_trades if all(one[name] == value for name, value in wanted.items() if name in one)]
+
+    def scan(self, request: Request) -> dict[str, Any]:
+        """Somebody scans a code and does not pay yet: {content}."""
+        return self._alipay.persons.scan(str(body_of(request).get("content")))
+
     def receive(self, request: Request) -> dict[str, Any]:
         """A customer pays: {app_id, out_trade_no, amount, subject?, buyer?, rate?}."""
         body = body_of(request)
-        row = self._alipay.trades.receive(
-            self._app(body.get("app_id")),
-            str(body.get("out_trade_no")),
-            _amount(body.get("amount")),
-            str(body.get("subject", "商品")),
-            str(body.get("buyer", "159******88")),
-            _amount(body.get("rate", "0.006")),
-        )
+        try:
+            row = self._alipay.trades.receive(
+                self._app(body.get("app_id")),
+                str(body.get("out_trade_no")),
+                _amount(body.get("amount")),
+                str(body.get("subject", "商品")),
+                str(body.get("buyer", "159******88")),
+                _amount(body.get("rate", "0.006")),
+            )
+        except WrongTradeState as error:
+            raise AdminError(str(error), 409) from error
         return _trade(row)
 
     def refund(self, request: Request, out_trade_no: str) -> dict[str, Any]:
         """A trade is given back: {app_id, amount, request_no, reason?}."""
         body = body_of(request)
-        request_no, reason = str(body.get("request_no", "")), str(body.get("reason", ""))
+        app, amount = self._app(body.get("app_id")), _amount(body.get("amount"))
+        trade = self._alipay.trades.find(app, out_trade_no)
+        if trade is None:
+            raise AdminError(f"no trade {out_trade_no}", 404)
         try:
-            app, amount = self._app(body.get("app_id")), _amount(body.get("amount"))
-            return _trade(self._alipay.trades.refund(app, out_trade_no, amount, request_no, reason))
-        except (UnknownTrade, InsufficientFunds) as error:
-            raise AdminError(f"{out_trade_no}: {type(error).__name__}", 409) from error
+            self._alipay.trades.refund(trade, str(body.get("request_no", "")), amount, str(body.get("reason", "")))
+        except Refusal as refusal:
+            raise AdminError(f"{out_trade_no}: {refusal.sub_code}", 409) from refusal
+        return shown(trade)
 
     def ledger(self, request: Request) -> dict[str, Any]:
         """All rows of an app's account, its balance and its days."""

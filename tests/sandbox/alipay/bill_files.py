@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from ..clock import STAMP
 from ..ledger import ZERO, Movement
-from .trades import TradeRow
+from .trade_books import TradeRow
 
 Row = TypeVar("Row", Movement, TradeRow)
 TAB = "\t"

@@ -61,6 +61,23 @@ SUB_MESSAGES = {
     "TRANSFER_SCENE_NAME_ILLEGAL": "转账场景名称不合法",
     "TRANSFER_SCENE_REPORT_INFO_ILLEGAL": "转账场景报备信息不合法",
     "ORDER_NOT_EXIST": "订单不存在",
+    "ACQ.INVALID_PARAMETER": "参数无效",
+    "ACQ.TRADE_NOT_EXIST": "交易不存在",
+    "ACQ.TRADE_HAS_SUCCESS": "交易已被支付",
+    "ACQ.TRADE_HAS_CLOSE": "交易已经关闭",
+    "ACQ.TRADE_HAS_FINISHED": "交易已完结",
+    "ACQ.TRADE_STATUS_ERROR": "交易状态不合法",
+    "ACQ.REASON_TRADE_STATUS_INVALID": "交易状态异常",
+    "ACQ.CONTEXT_INCONSISTENT": "交易信息被篡改",
+    "ACQ.TOTAL_FEE_EXCEED": "订单金额超过限额",
+    "ACQ.NOW_TIME_AFTER_EXPIRE_TIME_ERROR": "当前时间已超过允许支付的时间",
+    "ACQ.PAYMENT_AUTH_CODE_INVALID": "支付失败，获取顾客账户信息失败，请顾客刷新付款码后重新收款",
+    "ACQ.BUYER_BALANCE_NOT_ENOUGH": "支付失败，顾客余额不足，建议顾客更换付款方式",
+    "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL": "退款金额超限",
+    "ACQ.DISCORDANT_REPEAT_REQUEST": "不一致的请求",
+    "ACQ.SELLER_BALANCE_NOT_ENOUGH": "卖家余额不足",
+    "ACQ.TRADE_CANCEL_TIME_OUT": "超过撤销时间范围",
+    "ACQ.REASON_TRADE_REFUND_FEE_ERR": "退款金额无效",
     "NO_BILL_DATA": "账单不存在",
     "BILL_NOT_EXIST": "账单尚未生成",
     "INVAILID_ARGUMENTS": "入参不合法",
@@ -70,12 +87,13 @@ SUB_MESSAGES = {
 
 
 class Refusal(Exception):
-    """The gateway or a method says no: top-level `code`, `sub_code` and the words for people."""
+    """The gateway or a method says no: top-level `code`, `sub_code`, the words for people, and what else it tells."""
 
-    def __init__(self, code: str, sub_code: str, detail: str = "") -> None:
+    def __init__(self, code: str, sub_code: str, detail: str = "", **told: str) -> None:
         super().__init__(sub_code)
         self.code = code
         self.sub_code = sub_code
+        self._told = told
         words = SUB_MESSAGES.get(sub_code, "业务处理失败")
         self.sub_msg = f"{words}：{detail}" if detail else words
 
@@ -86,12 +104,13 @@ class Refusal(Exception):
             "msg": MESSAGES[self.code],
             "sub_code": self.sub_code,
             "sub_msg": self.sub_msg,
+            **self._told,
         }
 
 
-def business(sub_code: str, detail: str = "") -> Refusal:
-    """A business failure (40004)."""
-    return Refusal("40004", sub_code, detail)
+def business(sub_code: str, detail: str = "", **told: str) -> Refusal:
+    """A business failure (40004); `told` are fields that the answer carries all the same."""
+    return Refusal("40004", sub_code, detail, **told)
 
 
 def invalid(sub_code: str, detail: str = "") -> Refusal:

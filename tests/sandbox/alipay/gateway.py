@@ -21,6 +21,7 @@ from .errors import MESSAGES, Refusal, invalid, missing
 from .settings import AlipaySettings
 
 Handler = Callable[[App, dict[str, Any]], dict[str, Any]]
+TellingHandler = Callable[[App, dict[str, Any], str], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,30 @@ class Method:
     handler: Handler
     money_out: bool = False
 
+    def carry_out(self, app: App, content: dict[str, Any], _: str) -> dict[str, Any]:
+        """Answer a call; the results of this method are told nowhere else."""
+        return self.handler(app, content)
+
+
+@dataclass(frozen=True)
+class TellingMethod:
+    """One API method whose results are later told to the `notify_url` of the call."""
+
+    handler: TellingHandler
+    money_out: bool = False
+
+    def carry_out(self, app: App, content: dict[str, Any], notify_url: str) -> dict[str, Any]:
+        """Answer a call."""
+        return self.handler(app, content, notify_url)
+
+
+Methods = Mapping[str, Method | TellingMethod]
+
 
 class Gateway:
     """The one endpoint of the v2 protocol."""
 
-    def __init__(self, core: Core, settings: AlipaySettings, apps: Apps, methods: Mapping[str, Method]) -> None:
+    def __init__(self, core: Core, settings: AlipaySettings, apps: Apps, methods: Methods) -> None:
         self._core = core
         self._settings = settings
         self._apps = apps
@@ -65,7 +85,7 @@ class Gateway:
             app = self._authenticated(call, app)
             content = opened(call, app)
             _refused_before(strikes)
-            result = self._methods[call.method].handler(app, content)
+            result = self._methods[call.method].carry_out(app, content, call.params.get("notify_url", ""))
             if "system_error_after" in strikes:
                 raise _system_error()
         except Refusal as refusal:
@@ -170,15 +190,18 @@ def _traits(call: Call, app: App | None) -> dict[str, str]:
     except Refusal:
         content = {}
     payee = content.get("payee_info")
+    number = next((content[name] for name in _NUMBERS if content.get(name)), "")
     return {
         "platform": "alipay",
         "app_id": call.params.get("app_id", ""),
         "method": call.method,
-        "out_biz_no": str(content.get("out_biz_no", "")),
+        "out_biz_no": str(number),
         "payee": str(payee.get("identity", "")) if isinstance(payee, dict) else "",
     }
 
 
+_NUMBERS = ("out_biz_no", "out_request_no", "out_trade_no")
+"""The merchant's number of a call: of the transfer, the refund or the trade."""
 _REQUIRED = (("method", "isv.missing-method"), ("app_id", "isv.missing-app-id"))
 _REQUIRED_LATER = (
     ("sign", "isv.missing-signature"),

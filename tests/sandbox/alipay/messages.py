@@ -1,4 +1,4 @@
-"""Messages of the service `alipay.fund.trans.order.changed`: what they say, their signature and their faults."""
+"""Messages: those of the service `alipay.fund.trans.order.changed`, and for all kinds signature and faults."""
 
 from __future__ import annotations
 
@@ -42,11 +42,17 @@ class Messages:
             "out_biz_no": order.out_biz_no,
             "status": payout.status,
         }
-        strikes = self._core.faults.strike("notification", payee=order.payee.identity, **about)
-        body = self.signed(app, self._envelope(payout), spoil="wrong_signature" in strikes).encode()
+        self.tell(app, app.terms.notify_url, self._envelope(payout), about, order.payee.identity, in_request)
+
+    def tell(
+        self, app: App, url: str, params: Mapping[str, str], about: dict[str, str], payee: str, in_request: bool
+    ) -> None:
+        """Sign `params` and send them to `url`, with the faults that strike a message about `about`."""
+        strikes = self._core.faults.strike("notification", payee=payee, **about)
+        body = self.signed(app, params, spoil="wrong_signature" in strikes).encode()
 
         def message() -> Notification:
-            return Notification(app.terms.notify_url or "", body, FORM, "success", about)
+            return Notification(url, body, FORM, "success", about)
 
         if "drop" in strikes:
             self._core.notifier.keep(message(), "dropped")
@@ -66,6 +72,10 @@ class Messages:
             for _ in range(int(strikes.arg("duplicate", "copies", 1))):
                 self._core.notifier.send(message(), self._core.settings.notification_delay_ms / 1000)
 
+    def new_id(self) -> str:
+        """A fresh notify_id."""
+        return f"{self._core.clock.now():%Y%m%d}00{self._core.token(24)}"
+
     def signed(self, app: App, params: Mapping[str, str], spoil: bool = False) -> str:
         """The form body of a message, signed for the app; `spoil` signs something else."""
         fields = {"sign_type": "RSA2", **params}
@@ -77,7 +87,7 @@ class Messages:
         app = payout.app
         content = json.dumps(_told(payout), ensure_ascii=False, separators=(",", ":"))
         envelope = {
-            "notify_id": f"{self._core.clock.now():%Y%m%d}00{self._core.token(24)}",
+            "notify_id": self.new_id(),
             "utc_timestamp": str(int(time.time() * 1000)),
             "msg_method": METHOD,
             "app_id": app.app_id,

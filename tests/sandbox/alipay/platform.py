@@ -16,15 +16,19 @@ from .bills import BillMethods
 from .certificates import certificate_pem
 from .content import Content
 from .errors import invalid
-from .gateway import Gateway, Method
+from .gateway import Gateway, Method, Methods, TellingMethod
 from .links import Links
 from .messages import Messages
 from .payees import Payees
 from .payouts import Payouts
+from .persons import AlipayPersons
 from .receipts import ReceiptMethods
 from .settings import AlipaySettings
+from .trade_messages import TradeMessages
 from .trades import Trades
+from .trading import TradeMethods
 from .transfer import TransferMethods
+from .wallets import Wallets
 
 GATEWAY = "/gateway.do"
 
@@ -39,7 +43,9 @@ class Alipay:
         self.payees = Payees()
         self.messages = Messages(core, self.settings)
         self.payouts = Payouts(core, self.settings, self.payees, self.messages.changed)
-        self.trades = Trades(core)
+        self.trades = Trades(core, self.settings, TradeMessages(core, self.settings, self.messages).changed)
+        self.wallets = Wallets(core, self.settings)
+        self.persons = AlipayPersons(self.apps, self.payouts, self.trades, self.wallets)
         self._links = Links(core)
         self._core = core
 
@@ -51,14 +57,22 @@ class Alipay:
         router.add("GET", receipts.PATH, self._links.fetch)
         AlipayAdmin(self, self._core, GATEWAY).routes(router)
 
-    def _methods(self) -> dict[str, Method]:
+    def _methods(self) -> Methods:
         transfer = TransferMethods(self.settings, self.payouts)
         account = AccountMethods(self._core.clock)
         bill = BillMethods(self._core, self.settings, self.trades, self._links)
+        trade = TradeMethods(self._core, self.settings, self.trades, self.wallets)
         receipt = ReceiptMethods(self._core, self.settings, self._links)
         return {
             "alipay.fund.trans.uni.transfer": Method(transfer.transfer, money_out=True),
             "alipay.fund.trans.common.query": Method(transfer.query),
+            "alipay.trade.precreate": TellingMethod(trade.precreate),
+            "alipay.trade.pay": TellingMethod(trade.pay),
+            "alipay.trade.query": Method(trade.query),
+            "alipay.trade.close": Method(trade.close),
+            "alipay.trade.cancel": Method(trade.cancel),
+            "alipay.trade.refund": Method(trade.refund),
+            "alipay.trade.fastpay.refund.query": Method(trade.refund_query),
             "alipay.fund.account.query": Method(account.account),
             "alipay.data.bill.balance.query": Method(account.balance),
             "alipay.data.bill.balancehis.query": Method(account.balance_history),

@@ -40,6 +40,18 @@ class AlipaySettings:
     receipt_ms: int = 500
     """From applying for a receipt to its being ready."""
     receipt_file_hours: int = 48
+    qr_seconds: int = 7200
+    """A QR code cannot be scanned after so long, whatever the order says."""
+    payment_code_seconds: int = 60
+    """Life of a payment code that a customer presents."""
+    trade_minutes: int = 180
+    """A trade that is not paid within so long closes, where its order does not say."""
+    trade_status_code: str = "ACQ.TRADE_STATUS_ERROR"
+    """Answer to closing a trade that does not wait for its buyer; ACQ.REASON_TRADE_STATUS_INVALID is seen too."""
+    cancel_voids_codes: bool = False
+    """Cancelling a code that nobody has scanned makes it unusable; no source says so."""
+    trade_messages: str = "TRADE_SUCCESS,TRADE_CLOSED,TRADE_FINISHED,REFUND"
+    """Events that are told to the notify_url of a trade, comma separated; they depend on the product."""
     notification_keeps_sign_type: bool = False
     """Leave sign_type in the signed text of messages."""
     notification_cert_sn: bool = False
@@ -69,5 +81,13 @@ class Terms:
     corporate_limit: Decimal | None = None
     daily_limit: Decimal | None = None
     monthly_limit: Decimal | None = None
+    trade_rate: Decimal = Decimal("0.006")
+    """Fee of a collected trade, rounded half up to the fen."""
+    trade_finishes_after_ms: int | None = None
+    """From TRADE_SUCCESS to TRADE_FINISHED, which cannot be refunded; null never."""
+    refund_confirmed_after_ms: int = 0
+    """0 answers a refund with fund_change Y; else N, and refund_status appears only so long after."""
+    cancel_retries: int = 0
+    """So many cancels of a trade answer retry_flag Y and do nothing."""
     products_missing: str = ""
     """Methods that are not contracted, comma separated (40006)."""

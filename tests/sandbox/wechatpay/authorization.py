@@ -6,7 +6,6 @@ import re
 import threading
 from dataclasses import dataclass
 
-from ..clock import Clock
 from ..wire import Request
 from . import signing
 from .errors import Refusal
@@ -40,8 +39,7 @@ def claim_of(request: Request) -> Claim:
 class Doorkeeper:
     """Verifies that a request was made by the merchant it names, now, and for the first time."""
 
-    def __init__(self, clock: Clock, settings: WechatSettings, merchants: Merchants) -> None:
-        self._clock = clock
+    def __init__(self, settings: WechatSettings, merchants: Merchants) -> None:
         self._settings = settings
         self._merchants = merchants
         self._lock = threading.Lock()
@@ -59,7 +57,7 @@ class Doorkeeper:
             raise _unsigned(request, "商户证书序列号有误", "serial_no")
         if len(claim.nonce_str) > MAX_NONCE:
             raise _unsigned(request, "随机串长度超过32", "nonce_str")
-        now = self._clock.real().timestamp()
+        now = self._merchants.stamp()
         window = self._settings.timestamp_window_seconds
         if not claim.timestamp.isascii() or not claim.timestamp.isdigit() or abs(now - int(claim.timestamp)) > window:
             raise _unsigned(request, "Http头Authorization中的timestamp与发起请求的时间不得超过5分钟", "timestamp")

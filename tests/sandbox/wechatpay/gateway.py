@@ -58,7 +58,7 @@ class Gateway:
         self._core = core
         self._settings = settings
         self._merchants = merchants
-        self._doorkeeper = Doorkeeper(core.clock, settings, merchants)
+        self._doorkeeper = Doorkeeper(settings, merchants)
 
     def add(self, router: Router, operation: Operation) -> None:
         """Register an operation."""
@@ -135,7 +135,7 @@ class Gateway:
         if merchant is None or "unsigned" in strikes:
             return
         serial, key = self._merchants.signer(merchant, asked)
-        stamp, nonce = str(int(time.time())), self._core.token(32)
+        stamp, nonce = str(self._merchants.stamp()), self._core.token(32)
         text = signing.lines(stamp.encode(), nonce.encode(), response.body)
         if "wrong_signature" in strikes:
             text += b"\n"

@@ -53,6 +53,11 @@ class Merchants:
         self.certificates = PlatformCertificates(self._authority)
         self._merchants: dict[str, Merchant] = {}
 
+    def stamp(self) -> int:
+        """The time that signatures are made at and compared with, in unix seconds."""
+        clock = self._core.clock
+        return int((clock.now() if self._settings.stamps == "sandbox" else clock.real()).timestamp())
+
     def get(self, mchid: str) -> Merchant | None:
         """The merchant with this number."""
         return self._merchants.get(mchid)

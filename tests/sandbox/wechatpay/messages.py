@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -122,7 +121,7 @@ class Messages:
     ) -> dict[str, str]:
         """The signature headers of a message, made now; `spoil` signs something else, `probe` signs nothing at all."""
         serial, key = self._merchants.signer(merchant, asked)
-        stamp, nonce = str(int(time.time())), self._core.token(32)
+        stamp, nonce = str(self._merchants.stamp()), self._core.token(32)
         text = signing.lines(stamp.encode(), nonce.encode(), body) + (b"\n" if spoil else b"")
         signature = PROBE + self._core.token(64) if probe else signing.sign(key, text)
         return {

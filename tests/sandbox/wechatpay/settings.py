@@ -12,6 +12,9 @@ class WechatSettings:
 
     timestamp_window_seconds: int = 300
     """How far a request's timestamp may be from real time."""
+    stamps: str = "real"
+    """The time of signatures, of requests as of answers and messages: "real", or "sandbox" for a caller whose clock is
+    moved with ours."""
     reject_replays: bool = True
     """Refuse a nonce that the merchant used within the timestamp window."""
     sign_errors: bool = True

@@ -12,16 +12,31 @@ from .model import Code, Effect
 from .other import ORDER_CODES, OTHER_CODES
 from .payee import PAYEE_CODES
 from .payer import PAYER_CODES
+from .refund import CANCEL_CODES, REFUND_CODES
+from .trade import TRADE_CODES
 
-__all__ = ["ALL_CODES", "UNKNOWN", "Code", "Effect", "effect_of", "explain"]
+__all__ = ["ALL_CODES", "UNKNOWN", "UNKNOWN_READ", "Code", "Effect", "effect_of", "explain"]
 
-ALL_CODES: tuple[Code, ...] = (*PAYER_CODES, *PAYEE_CODES, *ORDER_CODES, *OTHER_CODES)
+ALL_CODES: tuple[Code, ...] = (
+    *PAYER_CODES,
+    *PAYEE_CODES,
+    *ORDER_CODES,
+    *OTHER_CODES,
+    *TRADE_CODES,
+    *REFUND_CODES,
+    *CANCEL_CODES,
+)
 _BY_CODE = {row.code: row for row in ALL_CODES}
 
 UNKNOWN = Bilingual(
     "Alipay answered with a code that is not published. It is not yet known whether money has moved; "
     "the result is being queried. Wait, and do not pay by another way.",
     "支付宝返回了未公开的代码，款项是否付出尚不确定，系统将查询结果；请等待，不要换渠道重付。",
+)
+UNKNOWN_READ = Bilingual(
+    "Alipay did not answer the question, and no money is touched by it. It is asked again later; where it lasts, the "
+    "administrator looks up the code at Alipay.",
+    "支付宝未答复本次查询，不影响任何款项；系统稍后再次查询，若持续出现请管理员向支付宝核实代码。",
 )
 
 

@@ -42,6 +42,12 @@ class Code:
         )
 
 
+def ended(code: str, en: str, zh: str, todo: Bilingual) -> Code:
+    """A trade that was refused for certain under this number; the sentence says itself what that means for
+    the money."""
+    return Code(code, Effect.FINAL, Bilingual(en, zh), todo, about_money=False)
+
+
 MONEY: dict[Effect, Bilingual] = {
     Effect.FINAL: Bilingual("No money has moved, and this order has ended.", "款项未付出，本单已终止。"),
     Effect.RETRY_SAME_KEY: Bilingual(

@@ -73,9 +73,12 @@ OTHER_CODES: tuple[Code, ...] = (
     ),
     Code(
         "ACQ.CONTEXT_INCONSISTENT",
-        Effect.FINAL,
+        Effect.QUERY,
         Bilingual("The same number was used with another amount.", "同一单号的交易信息不一致。"),
-        Bilingual("Use a new number.", "请更换单号。"),
+        Bilingual(
+            "The earlier order is being queried; use a new number once it is known.",
+            "系统将查询原订单，结果明确后请更换单号。",
+        ),
         about_money=False,
     ),
     Code(
@@ -171,9 +174,12 @@ OTHER_CODES: tuple[Code, ...] = (
     ),
     Code(
         "ACQ.DISCORDANT_REPEAT_REQUEST",
-        Effect.FINAL,
+        Effect.QUERY,
         Bilingual("The same refund number was used with another amount.", "同一退款单号金额不一致。"),
-        Bilingual("Check the earlier refund, then use a new number.", "请核对原退款后更换退款单号。"),
+        Bilingual(
+            "The earlier refund is being queried; use a new number once it is known.",
+            "系统将查询原退款，结果明确后请更换退款单号。",
+        ),
         about_money=False,
     ),
     Code(

@@ -1,0 +1,1 @@
+"""What the contract's tests are made of; nothing in here knows a platform."""
