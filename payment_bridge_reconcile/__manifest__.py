@@ -7,6 +7,7 @@
     "author": "Payment Bridge",
     "website": "https://github.com/payment-bridge/payment-bridge",
     "depends": ["payment_bridge"],
+    "external_dependencies": {"python": ["rapidfuzz"]},
     "data": [
         "security/ir.model.access.csv",
         "security/rules.xml",
@@ -20,6 +21,7 @@
         "views/payment_bridge_posting_views.xml",
         "views/payment_bridge_statement_views.xml",
         "views/payment_bridge_open_payment_views.xml",
+        "views/payment_bridge_difference_views.xml",
         "views/payment_bridge_channel_views.xml",
         "views/account_payment_views.xml",
         "views/menus.xml",

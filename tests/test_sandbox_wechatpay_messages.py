@@ -69,15 +69,12 @@ def test_repetition_follows_the_plan_of_each_kind(young_wechat: Sandbox, mailbox
     shop = Shop(young_wechat)
     shop.sell("ORDER0001", notify_url=mailbox.url)
     shop.pay("B1", notify_url=mailbox.url)
-    done = eventually(
-        lambda: (
-            [len(n["deliveries"]) for n in young_wechat.admin.get("notifications") if n["state"] == "given_up"] or None
-            if len(young_wechat.admin.get("notifications")) == 2
-            and all(n["state"] == "given_up" for n in young_wechat.admin.get("notifications"))
-            else None
-        )
-    )
-    assert done == [16, 65]
+
+    def given_up() -> list[int]:
+        return [len(n["deliveries"]) for n in young_wechat.admin.get("notifications") if n["state"] == "given_up"]
+
+    eventually(lambda: len(given_up()) == 2)
+    assert given_up() == [16, 65]
 
 
 def test_a_probe_carries_no_signature_and_must_be_refused(young_wechat: Sandbox, mailbox: Mailbox) -> None:

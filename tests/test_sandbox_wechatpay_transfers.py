@@ -24,7 +24,7 @@ def payee(sandbox: Sandbox, openid: str, **behaviour: object) -> str:
 
 def test_a_transfer_waits_for_its_payee_and_then_arrives(wechat: Sandbox, shop: Shop) -> None:
     slow = payee(wechat, "oSlow", auto_confirm_ms=None)
-    answer = shop.pay("B1", 230000 // 10, openid=slow)
+    answer = shop.pay("B1", 23000, openid=slow)
     assert answer.json["state"] == "WAIT_USER_CONFIRM" and answer.json["package_info"]
     assert answer.json["create_time"].endswith("+08:00")
     assert shop.balances()["OPERATION"] == "770.00"
@@ -59,6 +59,11 @@ def test_each_state_can_take_its_time(young_wechat: Sandbox) -> None:
     shop.ends("B1", "PROCESSING")
     young_wechat.admin.post("clock", advance_seconds=3600)
     shop.ends("B1", "SUCCESS")
+    quick = payee(young_wechat, "oQuick", auto_confirm_ms=0)
+    shop.pay("B2", openid=quick)
+    for _ in range(2):
+        young_wechat.admin.post("clock", advance_seconds=3601)
+    shop.ends("B2", "SUCCESS")
 
 
 def test_the_same_order_again_is_the_same_transfer_and_tells_how_it_stands(wechat: Sandbox, shop: Shop) -> None:

@@ -279,6 +279,12 @@ class StatementLine:
     ``entry_reference`` is unique within the platform account; ``key`` is our own idempotency key where
     the row carries it. ``balance`` is the running balance after the row where the file shows one;
     ``row`` counts the file's lines from 1.
+
+    A refund, a return or a chargeback may name what it gives back: ``original_key`` (our number of the
+    original order) and ``original_reference`` (the platform's). ``batch_reference`` is the batch or the
+    settlement in which the platform moves the money of several orders at once. Where the row is settled in
+    another currency, ``settlement_amount`` has the sign of ``amount``, in ``settlement_currency`` at
+    ``settlement_rate`` (units of it for one of ``currency``).
     """
 
     row: int
@@ -297,6 +303,12 @@ class StatementLine:
     description: str | None = None
     platform_kind: str | None = None
     raw: Mapping[str, str] = field(default_factory=dict)
+    original_key: str | None = None
+    original_reference: str | None = None
+    batch_reference: str | None = None
+    settlement_currency: str | None = None
+    settlement_amount: Decimal | None = None
+    settlement_rate: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class PaymentBridgeInstruction(models.Model):
                 kind=self.payee_kind,
                 account=self.sudo().payee_account,
                 name=self.payee_name or None,
+                registration=self.partner_id.commercial_partner_id.company_registry or self.partner_id.vat or None,
                 bank_name=self.payee_bank_name or None,
                 bank_code=self.payee_bank_code or None,
                 bank_province=self.payee_bank_province or None,
@@ -94,6 +95,7 @@ class PaymentBridgeInstruction(models.Model):
             fund_reference=self.fund_reference or None,
             sent_at=_aware(self.sent_at),
             placed_at=_aware(self.placed_at or self.sent_at),
+            expires_at=_aware(self.expires_at),
             method=self.method or None,
             original=self.original_id._reference() if self.original_id else None,
         )

@@ -67,6 +67,14 @@ class AccountPaymentRegister(models.TransientModel):
             )
             wizard.bridge_refund_of_id = fits[:1]
 
+    @api.depends("bridge_refund_of_id")
+    def _compute_show_require_partner_bank(self):
+        """A refund goes back where the money came from: it needs no account of the customer."""
+        super()._compute_show_require_partner_bank()
+        refunds = self.filtered("bridge_refund_of_id")
+        refunds.show_partner_bank_account = False
+        refunds.require_partner_bank_account = False
+
     @api.onchange("bridge_refund_of_id")
     def _onchange_bridge_refund_of(self):
         """A refund leaves by the channel that took the money."""

@@ -25,6 +25,53 @@ class PaymentBridgeChannel(models.Model):
         help="Whether the scheduled action posts statements into the books. Rows that nothing explains"
         " are never posted without a person.",
     )
+    match_days = fields.Integer(
+        default=3,
+        required=True,
+        tracking=True,
+        help="How many days a row and a payment may lie apart that agree in amount and carry no number in common. They"
+        " are matched only when neither has a second choice.",
+    )
+    late_minutes = fields.Integer(
+        string="Late in the Day",
+        default=30,
+        required=True,
+        tracking=True,
+        help="A payment made in so many minutes before the platform's day ends may stand on the next day's statement.",
+    )
+    carry_days = fields.Integer(
+        string="Carried Over",
+        default=1,
+        required=True,
+        tracking=True,
+        help="For how many banking days such a payment is waited for before it counts as missing.",
+    )
+    refund_days = fields.Integer(
+        string="Refunds Within",
+        default=7,
+        required=True,
+        tracking=True,
+        help="Within how many days a refund must stand on a statement.",
+    )
+    stale_days = fields.Integer(
+        string="Open for Too Long",
+        default=30,
+        required=True,
+        tracking=True,
+        help="After how many days a payment is told that no statement was there for.",
+    )
+    rounding_tolerance = fields.Float(
+        digits=0, default=0.01, required=True, tracking=True, help="Up to which amount a difference counts as rounding."
+    )
+    fee_rate = fields.Float(
+        string="Agreed Fee (%)",
+        digits=0,
+        tracking=True,
+        help="What the platform charges for a collection by contract. Zero: fees are not checked.",
+    )
+    difference_owner_id = fields.Many2one(
+        "res.users", string="Looks Into Differences", tracking=True, help="Who gets new differences of this channel."
+    )
     statement_unmatched_count = fields.Integer(compute="_compute_statement_counts")
     statement_late_count = fields.Integer(compute="_compute_statement_counts")
 
@@ -46,7 +93,18 @@ class PaymentBridgeChannel(models.Model):
 
     @api.model
     def _audited_fields(self):
-        return super()._audited_fields() | {"auto_post", "statements_from"}
+        return super()._audited_fields() | {
+            "auto_post",
+            "statements_from",
+            "match_days",
+            "late_minutes",
+            "carry_days",
+            "refund_days",
+            "stale_days",
+            "rounding_tolerance",
+            "fee_rate",
+            "difference_owner_id",
+        }
 
     def write(self, vals):
         result = super().write(vals)

@@ -68,9 +68,11 @@ class PaymentBridgeOpenPayment(models.Model):
                                WHERE z.channel_id = i.channel_id AND z.zone IS NOT NULL ORDER BY id DESC LIMIT 1),
                              'UTC') AS local
                       FROM payment_bridge_instruction i
-                     WHERE i.operation = 'pay_out' AND i.state IN ('succeeded', 'returned')
+                     WHERE i.state IN ('succeeded', 'returned')
                        AND NOT EXISTS (SELECT FROM payment_bridge_statement_line m
-                                        WHERE m.instruction_id = i.id AND m.amount < 0 AND m.kind != 'fee')
+                                        WHERE m.instruction_id = i.id AND m.kind != 'fee'
+                                          AND (m.amount > 0) = (i.operation IN ('collect', 'charge')))
+                       AND NOT EXISTS (SELECT FROM payment_bridge_statement_share m WHERE m.instruction_id = i.id)
                    ) i
               LEFT JOIN LATERAL (
                     SELECT s.id FROM payment_bridge_statement s
@@ -80,7 +82,8 @@ class PaymentBridgeOpenPayment(models.Model):
                      ORDER BY s.id LIMIT 1) s ON TRUE
               LEFT JOIN LATERAL (
                     SELECT l.id FROM payment_bridge_statement_line l
-                     WHERE l.candidate_id = i.id AND l.state = 'unmatched' AND l.amount < 0 AND l.kind != 'fee'
+                     WHERE l.candidate_id = i.id AND l.state = 'unmatched' AND l.kind != 'fee'
+                       AND (l.amount > 0) = (i.operation IN ('collect', 'charge'))
                      ORDER BY l.id LIMIT 1) l ON TRUE
             """,
             LATE_EVENING,

@@ -5,6 +5,9 @@ from odoo.exceptions import UserError
 
 from odoo.addons.payment_bridge.connector.types import LineKind
 
+from .difference_classes import SELECTION_CLASS
+from .ledger_link import LedgerLink
+
 SELECTION_KIND = [
     (LineKind.COLLECTION.value, "Collection"),
     (LineKind.PAY_OUT.value, "Pay-out"),
@@ -27,24 +30,22 @@ SELECTION_FOUND_BY = [
     ("key", "our number"),
     ("platform_reference", "the platform's number"),
     ("fund_reference", "the platform's fund number"),
+    ("original", "the payment that it gives back"),
+    ("batch", "the number of its batch"),
+    ("amount", "amount and day, which no other has"),
     ("hand", "a person"),
 ]
 SELECTION_PASS = [
     ("payment", "Payment"),
     ("return", "Returned payment"),
     ("out_and_back", "Out and back"),
+    ("part", "Part of a payment"),
+    ("batch", "Several payments"),
     ("fee", "Fee"),
+    ("settlement", "Settlement"),
     ("transfer", "Own transfer"),
     ("account", "Account chosen by hand"),
     ("suspense", "Suspense"),
-]
-SELECTION_DIFFERENCE = [
-    ("platform_only_out", "Only at the platform: money out"),
-    ("platform_only_in", "Only at the platform: money in"),
-    ("amount", "Amount differs"),
-    ("status", "Status differs"),
-    ("duplicate", "Second row for one payment"),
-    ("opened", "Opened by hand"),
 ]
 
 
@@ -58,48 +59,59 @@ class PaymentBridgeStatementLine(models.Model):
     _rec_name = "entry_reference"
     _log_access = False
 
-    statement_id = fields.Many2one(
-        "payment.bridge.statement", required=True, readonly=True, index=True, ondelete="cascade"
-    )
-    channel_id = fields.Many2one("payment.bridge.channel", required=True, readonly=True, index=True)
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
-    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    statement_id = LedgerLink("payment.bridge.statement", required=True, readonly=True, index=True)
+    channel_id = LedgerLink("payment.bridge.channel", required=True, readonly=True)
+    company_id = LedgerLink("res.company", required=True, readonly=True)
+    currency_id = LedgerLink("res.currency", required=True, readonly=True)
     statement_kind = fields.Char(required=True, readonly=True)
 
     row = fields.Integer(readonly=True, help="Counted from the file's first line.")
     kind = fields.Selection(SELECTION_KIND, required=True, readonly=True)
     entry_reference = fields.Char(string="Entry Number", required=True, readonly=True)
     amount = fields.Monetary(readonly=True, help="The effect on the account: in is positive, out negative.")
-    gross = fields.Monetary(readonly=True)
-    fee = fields.Monetary(readonly=True)
+    gross = fields.Monetary(readonly=True, help="Before the platform's fee; with its sign.")
+    fee = fields.Monetary(readonly=True, help="What the platform kept of it; charged is positive.")
     balance = fields.Monetary(string="Balance After", readonly=True)
     occurred_at = fields.Datetime(required=True, readonly=True)
     settled_on = fields.Date(string="Day", required=True, readonly=True, index=True)
     key = fields.Char(string="Our Number", readonly=True)
     platform_reference = fields.Char(string="Platform Number", readonly=True)
+    original_key = fields.Char(
+        string="Original Number", readonly=True, help="Our number of the payment that this row gives back."
+    )
+    original_reference = fields.Char(
+        string="Original Platform Number", readonly=True, help="The platform's number of the payment given back."
+    )
+    batch_reference = fields.Char(
+        string="Batch", readonly=True, help="The batch or settlement in which the platform moves its money."
+    )
+    settlement_currency_id = LedgerLink("res.currency", readonly=True)
+    settlement_amount = fields.Monetary(
+        readonly=True, currency_field="settlement_currency_id", help="What arrives where it is settled."
+    )
+    settlement_rate = fields.Float(
+        readonly=True, digits=0, help="Units of the settlement currency for one of the row's."
+    )
     counterparty = fields.Char(readonly=True)
     description = fields.Char(readonly=True)
     platform_kind = fields.Char(string="Platform's Kind", readonly=True)
     raw = fields.Json(string="As in the File", readonly=True)
 
-    state = fields.Selection(
-        SELECTION_STATE, string="Status", required=True, readonly=True, default="unmatched", index=True
-    )
-    candidate_id = fields.Many2one(
+    state = fields.Selection(SELECTION_STATE, string="Status", required=True, readonly=True, default="unmatched")
+    candidate_id = LedgerLink(
         "payment.bridge.instruction",
         readonly=True,
-        index="btree_not_null",
         help="The instruction that the row names, whether it fits or not.",
     )
     found_by = fields.Selection(SELECTION_FOUND_BY, readonly=True)
     match_pass = fields.Selection(SELECTION_PASS, string="Matched As", readonly=True)
-    instruction_id = fields.Many2one(
-        "payment.bridge.instruction", readonly=True, index="btree_not_null", ondelete="restrict"
-    )
-    payment_id = fields.Many2one("account.payment", readonly=True, index="btree_not_null", ondelete="restrict")
+    instruction_id = LedgerLink("payment.bridge.instruction", readonly=True)
+    payment_id = LedgerLink("account.payment", readonly=True, index="btree_not_null")
+    evidence = fields.Json(readonly=True, help="The figures that a match of several rows or payments rests on.")
+    share_ids = fields.One2many("payment.bridge.statement.share", "line_id", readonly=True)
     account_id = fields.Many2one("account.account", string="Booked To", readonly=True)
     partner_id = fields.Many2one("res.partner", readonly=True)
-    difference = fields.Selection(SELECTION_DIFFERENCE, string="Class", readonly=True, index="btree_not_null")
+    difference = fields.Selection(SELECTION_CLASS, string="Class", readonly=True)
     reason = fields.Char(compute="_compute_reason", help="Why it is matched, or why it is not.")
     age = fields.Integer(string="Days Open", compute="_compute_age")
     only_by_hand = fields.Boolean(readonly=True, help="A person undid its match: only a person matches it again.")
@@ -114,11 +126,12 @@ class PaymentBridgeStatementLine(models.Model):
         "(channel_id, statement_kind, entry_reference)", "This row has been loaded already."
     )
     _one_row_per_leg = models.UniqueIndex(
-        "(instruction_id, (amount > 0)) WHERE kind != 'fee' AND instruction_id IS NOT NULL",
+        "(instruction_id, (amount > 0)) WHERE kind != 'fee' AND match_pass != 'part' AND instruction_id IS NOT NULL",
         "Another row is matched to this payment already.",
     )
-    _open = models.Index("(channel_id, statement_kind) WHERE state = 'unmatched'")
-    _key = models.Index("(channel_id, key) WHERE key IS NOT NULL")
+    _explains = models.Index("(instruction_id) WHERE kind = 'fee' OR match_pass = 'part'")
+    _open = models.Index("(channel_id, state) WHERE state IN ('unmatched', 'matched')")
+    _candidate = models.Index("(candidate_id) WHERE state = 'unmatched'")
 
     @api.depends("state", "match_pass", "found_by", "difference", "candidate_id.state", "instruction_id", "note")
     @api.depends_context("lang")
@@ -132,10 +145,20 @@ class PaymentBridgeStatementLine(models.Model):
 
     def _why_matched(self):
         found_by = dict(self._fields["found_by"]._description_selection(self.env)).get(self.found_by, "")
+        figures = self.evidence or {}
         words = {
-            "payment": self.env._("It carries %s of this payment; amount and currency agree.", found_by),
+            "payment": self._why_payment(found_by, figures),
             "return": self.env._("The returned money of this payment, recognised by %s.", found_by),
             "out_and_back": self.env._("Left and came back: this payment failed after it had left."),
+            "part": self.env._(
+                "One of %s rows that carry the number of this payment and add up to it exactly.", figures.get("rows")
+            ),
+            "batch": self.env._(
+                "It stands for %s payments of one batch, which add up to it exactly.", figures.get("payments")
+            ),
+            "settlement": self.env._(
+                "Pays out what %s rows of this batch left on the account, to the cent.", figures.get("rows")
+            ),
             "fee": self.env._("The platform's fee of this payment.")
             if self.instruction_id
             else self.env._("A fee of the platform."),
@@ -149,6 +172,16 @@ class PaymentBridgeStatementLine(models.Model):
             reason = words.get(self.match_pass, "")
         return f"{reason} {self.note}".strip() if self.note else reason
 
+    def _why_payment(self, found_by, figures):
+        if self.found_by == "amount":
+            return self.env._(
+                "No other row and no other payment has this amount within these days (%s days apart).",
+                figures.get("days"),
+            )
+        if self.found_by == "original":
+            return self.env._("The only refund of the payment that this row names, and of this amount.")
+        return self.env._("It carries %s of this payment; amount and currency agree.", found_by)
+
     def _why_ignored(self):
         return self.env._("Left out by %(person)s: %(note)s", person=self.decided_by_id.name, note=self.note)
 
@@ -156,7 +189,9 @@ class PaymentBridgeStatementLine(models.Model):
         teller = getattr(self, f"_why_{self.difference}", None) if self.difference else None
         return teller(self.candidate_id.sudo()) if teller else False
 
-    def _why_platform_only_out(self, _candidate):
+    def _why_platform_only_out(self, candidate):
+        if candidate:
+            return self.env._("Money of %s was given back, and no refund of it was ordered here.", candidate.key)
         if self.kind == LineKind.PAY_OUT:
             return self.env._(
                 "The platform paid this out, but nobody ordered it here. Find out who did before anything else."
@@ -195,10 +230,43 @@ class PaymentBridgeStatementLine(models.Model):
         )
 
     def _why_duplicate(self, candidate):
+        if not candidate:
+            return self.env._("Another entry says the same, to the second. It may stand on the statement twice.")
         return self.env._(
             "Another row is matched to %s already. It may have been paid twice: ask the platform.",
             candidate.key,
         )
+
+    def _why_fee(self, candidate):
+        return self.env._(
+            "The row names %(key)s, which was ordered for %(ordered)s; what is missing is the agreed fee.",
+            key=candidate.key,
+            ordered=candidate.currency_id.format(candidate.amount),
+        )
+
+    def _why_rounding(self, candidate):
+        return self.env._(
+            "The row names %(key)s, and differs from it by no more than a rounding: %(ordered)s was ordered.",
+            key=candidate.key,
+            ordered=candidate.currency_id.format(candidate.amount),
+        )
+
+    def _why_currency(self, candidate):
+        return self.env._(
+            "The row names %(key)s, which was ordered in %(currency)s.",
+            key=candidate.key,
+            currency=candidate.currency_id.name,
+        )
+
+    def _why_part(self, candidate):
+        return self.env._(
+            "One of several rows that name %(key)s; together they do not make up %(ordered)s yet.",
+            key=candidate.key,
+            ordered=candidate.currency_id.format(candidate.amount),
+        )
+
+    def _why_refund_timing(self, candidate):
+        return self.env._("The refund %s is on the statement before its result is known here.", candidate.key)
 
     def _why_opened(self, _candidate):
         return self.env._("Its match was undone by hand. Match it by hand, or leave it out.")
@@ -234,6 +302,7 @@ class PaymentBridgeStatementLine(models.Model):
         if self.filtered(lambda line: line.state == "posted"):
             raise UserError(self.env._("A posted row is opened again by undoing its posting."))
         lines = self.filtered(lambda line: line.state in ("matched", "ignored")).sudo()
+        lines |= lines._other_parts()
         for line in lines:
             self.env["payment.bridge.audit.event"]._record(
                 "statement_line.opened", line, entry=line.entry_reference, was=line.match_pass or line.state
@@ -248,9 +317,18 @@ class PaymentBridgeStatementLine(models.Model):
         self.ensure_one()
         return self.statement_id._get_records_action()
 
+    def _other_parts(self):
+        """The rows that are matched together with these as parts of one payment."""
+        parts = self.filtered(lambda line: line.match_pass == "part")
+        found = self.search([("instruction_id", "in", parts.instruction_id.ids), ("match_pass", "=", "part")])
+        if found.filtered(lambda line: line.state == "posted"):
+            raise UserError(self.env._("A posted row is opened again by undoing its posting."))
+        return found
+
     @api.private
     def _forget(self):
         """Unmatched again, as loaded."""
+        self.share_ids.unlink()
         self.write(
             {
                 "state": "unmatched",
@@ -259,6 +337,7 @@ class PaymentBridgeStatementLine(models.Model):
                 "candidate_id": False,
                 "instruction_id": False,
                 "payment_id": False,
+                "evidence": False,
                 "account_id": False,
                 "partner_id": False,
                 "note": False,

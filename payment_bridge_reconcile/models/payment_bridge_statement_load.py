@@ -3,90 +3,42 @@
 import base64
 import hashlib
 import io
-import json
-import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+
+import psycopg2
+from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from odoo.addons.payment_bridge.connector.errors import StatementError
-from odoo.addons.payment_bridge.connector.redaction import mask_account, redact_text
 
-COPY_BATCH = 2000
-RAW_LIMIT = 8000
-"""Characters of one row of the file that are kept as they stood there; the file itself is kept whole."""
-REFUSED_PAUSE = timedelta(days=1)
+from .payment_bridge_statement_check import Refusal
+from .statement_stage import STAGE_COLUMNS, RowStream, RowWriter, fits, quantum_of
+
 _LOAD_LOCK = 0x70627374
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": "�"})
-_NAME_AND_ACCOUNT = re.compile(r"(?P<name>.*?)\s*[(（](?P<account>[^()（）]+)[)）]\s*")
-STAGE_COLUMNS = (
-    "row", "kind", "entry_reference", "amount", "gross", "fee", "balance", "occurred_at", "settled_on",
-    "key", "platform_reference", "counterparty", "description", "platform_kind", "raw",
-)  # fmt: skip
-COMPARED = ("amount", "gross", "fee", "occurred_at", "key", "platform_reference")
+_COLUMNS = SQL(", ").join(map(SQL.identifier, STAGE_COLUMNS))
+_KEPT = [name for name in STAGE_COLUMNS if name != "settlement_currency"]
 
 
 @dataclass(slots=True)
 class Loaded:
-    """What came of a file: the statement it belongs to, and in words what was done."""
+    """What came of a file: the statement it belongs to, and in words what was done.
+
+    ``correctable`` says that the file was refused only for telling something else of rows that are known
+    and not posted: loading it again with ``correct`` lets it.
+    """
 
     statement: models.Model
     outcome: str  # loaded, empty, known, refused
     message: str
     new: int = 0
     known: int = 0
+    corrected: int = 0
+    matched: int = 0
     row: int | None = None
-
-
-class Refusal(Exception):
-    """The file must not be believed. ``row`` counts from 1, None for the whole file."""
-
-    def __init__(self, message, row=None):
-        super().__init__(message)
-        self.message = message
-        self.row = row
-
-
-def mask_counterparty(text):
-    """Who stood on the other side, as it may be kept: the name as the platform shows it, the account by
-    its ends only."""
-    if not text:
-        return None
-    found = _NAME_AND_ACCOUNT.fullmatch(text)
-    if not found:
-        return text if "*" in text or not re.search(r"[\d@]", text) else mask_account(text)
-    account = found["account"]
-    return f"{found['name']}({account if '*' in account else mask_account(account)})"
-
-
-def _cell(value):
-    """One value in COPY's text format."""
-    if value is None:
-        return "\\N"
-    if isinstance(value, datetime):
-        value = value.astimezone(UTC).replace(tzinfo=None)
-    return str(value).translate(_ESCAPES)
-
-
-def _stage_row(line):
-    """A statement line as a row of the staging table."""
-    counterparty = mask_counterparty(line.counterparty)
-    longest = RAW_LIMIT // max(len(line.raw), 1)
-    raw = {
-        name: counterparty if value and value == line.counterparty else value.replace("\x00", "�")[:longest]
-        for name, value in line.raw.items()
-    }
-    values = (
-        line.row, line.kind.value, line.entry_reference, line.amount, line.gross, line.fee, line.balance,
-        line.occurred_at, line.settled_on, line.key or None, line.platform_reference or None, counterparty,
-        line.description or None, line.platform_kind or None,
-        redact_text(json.dumps(raw, ensure_ascii=False), ()),
-    )  # fmt: skip
-    return "\t".join(_cell(value) for value in values) + "\n"
+    correctable: bool = False
 
 
 class PaymentBridgeStatement(models.Model):
@@ -94,11 +46,12 @@ class PaymentBridgeStatement(models.Model):
 
     @api.model
     @api.private
-    def _load(self, channel, content, name, kind, source):
+    def _load(self, channel, content, name, kind, source, correct=False):
         """Take in a file of ``channel``: the same for fetched and uploaded ones.
 
-        All of its rows are kept, or none. The same file again changes nothing; rows that are known
-        already are left as they are; a row that is known with other content refuses the file.
+        All of its rows are kept and matched, or none. The same file again changes nothing; rows that are
+        known already are left as they are; a row that is known with other content refuses the file, unless
+        ``correct`` says that somebody decided that this file is the right one.
 
         :param bytes content: the file as the platform gave it
         :param kind: a ``StatementKind`` of the channel's connector
@@ -119,8 +72,12 @@ class PaymentBridgeStatement(models.Model):
         if known:
             return Loaded(known, "known", self.env._("This file was loaded already, as %s.", known.name))
         try:
-            with self.env.cr.savepoint():
-                return self._load_checked(channel, content, name, kind, source)
+            try:
+                with self.env.cr.savepoint():
+                    return self._load_checked(channel, content, name, kind, source, correct, careful=False)
+            except UniqueViolation:  # a row twice in the file, or known from days that it does not speak of
+                with self.env.cr.savepoint():
+                    return self._load_checked(channel, content, name, kind, source, correct, careful=True)
         except StatementError as error:
             words = error.advice.in_language(self._language(channel)) if error.advice else error.message
             refusal = Refusal(words, error.row)
@@ -138,17 +95,24 @@ class PaymentBridgeStatement(models.Model):
         if not rows[0][0]:
             raise UserError(self.env._("Another statement of %s is being loaded. Try again in a moment.", channel.name))
 
-    def _load_checked(self, channel, content, name, kind, source):
+    def _load_checked(self, channel, content, name, kind, source, correct, careful):
+        """``careful`` compares the rows with each other and with those known beforehand, and so can say
+        what is wrong. Without it the unique index of the sub-ledger stands guard alone."""
         reader = channel._connector().parse_statement(io.BytesIO(content), name)
         header = reader.header
         self._check_header(channel, header, kind)
-        self._stage(reader, channel)
+        staged = self._stage(reader, channel)
         totals = reader.totals
-        self._check_stage(channel, kind, totals)
+        self._check_totals(totals)
+        known = corrected = 0
+        if careful or self._knows_days(channel, kind, header.first_day, header.last_day):
+            self._check_repeated_rows()
+            corrected = self._correct_known_rows(channel, kind, correct)
+            known = self._drop_known_rows(channel, kind)
         statement = self._place_for(channel, kind, header.first_day, header.last_day)
         statement.write(
             {
-                "state": "loaded" if totals.count_in or totals.count_out else "empty",
+                "state": "loaded" if staged else "empty",
                 "covers_balance": kind.covers_balance,
                 "zone": channel._capabilities().zone,
                 "account": header.account,
@@ -163,13 +127,10 @@ class PaymentBridgeStatement(models.Model):
                 "has_balance": totals.closing is not None,
                 "opening": float(totals.opening or 0),
                 "closing": float(totals.closing or 0),
+                "known_count": known,
             }
         )
-        self.env.flush_all()
-        new, known = self._take_stage(statement, kind)
-        statement.known_count = known
-        if new and statement.state == "empty":
-            statement.state = "loaded"  # rows without amount only
+        matched = self._take_stage(statement, kind)
         self._drop_covered(statement)
         self.env["payment.bridge.audit.event"]._record(
             "statement.loaded",
@@ -177,18 +138,28 @@ class PaymentBridgeStatement(models.Model):
             file=name,
             sha256=statement.file_hash,
             source=source,
-            new_rows=new,
+            new_rows=staged - known,
             known_rows=known,
+            corrected_rows=corrected,
             sum_in=str(totals.sum_in),
             sum_out=str(totals.sum_out),
         )
         statement._settle_refusals()
         outcome = statement.state if statement.state == "empty" else "loaded"
-        return Loaded(statement, outcome, statement._say_loaded(new, known), new, known)
+        message = statement._say_loaded(staged - known, known, corrected)
+        return Loaded(statement, outcome, message, staged - known, known, corrected, matched)
 
-    def _say_loaded(self, new, known):
+    def _say_loaded(self, new, known, corrected):
         if self.state == "empty":
             return self.env._("The file says that nothing moved. There is nothing to post.")
+        if corrected:
+            return self.env._(
+                "New rows loaded: %(new)s. Rows corrected and matched again: %(corrected)s. Rows known already,"
+                " which stay as they are: %(known)s.",
+                new=new,
+                corrected=corrected,
+                known=known - corrected,
+            )
         if known and not new:
             return self.env._("Every row of it was known already (%s); nothing was added.", known)
         if known:
@@ -209,170 +180,71 @@ class PaymentBridgeStatement(models.Model):
             "imported_by_id": self.env.uid,
         }
 
-    # -- checks --------------------------------------------------------------------
-
-    def _check_header(self, channel, header, kind):
-        """What the file says about itself must be about this channel, and about days that have ended."""
-        if header.kind and header.kind != kind.code:
-            raise Refusal(
-                self.env._("This is not the statement that was chosen (%s).", kind.label.in_language(self.env.lang))
-            )
-        if header.currency != channel.currency_id.name:
-            raise Refusal(
-                self.env._(
-                    "The file is in %(file)s, but %(channel)s is kept in %(currency)s.",
-                    file=header.currency,
-                    channel=channel.name,
-                    currency=channel.currency_id.name,
-                )
-            )
-        earlier = self.search(
-            [("channel_id", "=", channel.id), ("kind", "=", kind.code), ("account", "!=", False)], limit=1
-        )
-        if earlier and header.account and earlier.account != header.account:
-            raise Refusal(
-                self.env._(
-                    "The file is of the account %(file)s; earlier files of %(channel)s were of %(known)s.",
-                    file=header.account,
-                    channel=channel.name,
-                    known=earlier.account,
-                )
-            )
-        if header.last_day >= channel._today():
-            raise Refusal(
-                self.env._(
-                    "The file goes up to %s, which has not ended at the platform yet: rows could still be"
-                    " missing. Download it again when the day is over.",
-                    format_date(self.env, header.last_day),
-                )
-            )
+    # -- the stage -----------------------------------------------------------------
 
     def _stage(self, reader, channel):
-        """Copy the rows into a table of this transaction as they are read."""
+        """Copy the rows into a table of this transaction as they are read; answers how many."""
+        columns = SQL(", ").join(SQL("%s %s", SQL.identifier(name), SQL(kind)) for name, kind in STAGE_COLUMNS.items())
         self.env.cr.execute(
-            """
-            CREATE TEMP TABLE IF NOT EXISTS payment_bridge_stage (
-                row integer, kind varchar, entry_reference varchar, amount numeric, gross numeric,
-                fee numeric, balance numeric, occurred_at timestamp, settled_on date, key varchar,
-                platform_reference varchar, counterparty varchar, description varchar,
-                platform_kind varchar, raw jsonb
-            ) ON COMMIT DROP;
-            TRUNCATE payment_bridge_stage
-            """
-        )
-        batch = io.StringIO()
-        for place, line in enumerate(reader, 1):
-            self._check_line(line, channel)
-            batch.write(_stage_row(line))
-            if not place % COPY_BATCH:
-                batch = self._copy(batch)
-        self._copy(batch)
-
-    def _copy(self, batch):
-        batch.seek(0)
-        self.env.cr._obj.copy_expert(f"COPY payment_bridge_stage ({', '.join(STAGE_COLUMNS)}) FROM STDIN", batch)
-        return io.StringIO()
-
-    def _check_line(self, line, channel):
-        currency = channel.currency_id
-        if line.currency != currency.name:
-            raise Refusal(
-                self.env._(
-                    "the row is in %(row)s, the channel in %(channel)s", row=line.currency, channel=currency.name
-                ),
-                line.row,
-            )
-        if line.amount != line.gross - line.fee:
-            raise Refusal(
-                self.env._(
-                    "%(gross)s less a fee of %(fee)s is not %(amount)s",
-                    gross=line.gross,
-                    fee=line.fee,
-                    amount=line.amount,
-                ),
-                line.row,
-            )
-        if any(-value.normalize().as_tuple().exponent > currency.decimal_places for value in (line.amount, line.gross)):
-            raise Refusal(
-                self.env._(
-                    "%(amount)s is finer than %(currency)s can be",
-                    amount=line.amount,
-                    currency=currency.name,
-                ),
-                line.row,
-            )
-        if not line.entry_reference:
-            raise Refusal(self.env._("the row has no number of its own"), line.row)
-
-    def _check_stage(self, channel, kind, totals):
-        """The rows among each other, against the file's totals, and against what is known."""
-        repeated = self.env.execute_query(
             SQL(
                 """
-                SELECT entry_reference, min(row), max(row) FROM payment_bridge_stage
-                 GROUP BY entry_reference HAVING count(*) > 1 ORDER BY max(row) LIMIT 1
-                """
-            )
-        )
-        if repeated:
-            reference, first, last = repeated[0]
-            raise Refusal(
-                self.env._("the entry %(entry)s stands on row %(first)s already", entry=reference, first=first), last
-            )
-        # as text: the driver would make a float of a numeric
-        total = self.env.execute_query(SQL("SELECT COALESCE(sum(amount), 0)::text FROM payment_bridge_stage"))
-        moved = Decimal(total[0][0])
-        if moved != totals.sum_in - totals.sum_out:
-            raise Refusal(
-                self.env._(
-                    "The rows add up to %(rows)s, the file's own totals to %(totals)s.",
-                    rows=moved,
-                    totals=totals.sum_in - totals.sum_out,
-                )
-            )
-        self._check_known_rows(channel, kind)
-
-    def _check_known_rows(self, channel, kind):
-        differs = SQL(" OR ").join(
-            SQL("s.%s IS DISTINCT FROM l.%s", SQL.identifier(name), SQL.identifier(name)) for name in COMPARED
-        )
-        columns = SQL(", ").join(
-            SQL("s.%s::text, l.%s::text", SQL.identifier(name), SQL.identifier(name)) for name in COMPARED
-        )
-        clash = self.env.execute_query(
-            SQL(
-                """
-                SELECT s.row, s.entry_reference, l.statement_id, %s
-                  FROM payment_bridge_stage s
-                  JOIN payment_bridge_statement_line l
-                    ON l.channel_id = %s AND l.statement_kind = %s AND l.entry_reference = s.entry_reference
-                 WHERE %s ORDER BY s.row LIMIT 1
+                CREATE TEMP TABLE IF NOT EXISTS payment_bridge_stage (
+                    id integer DEFAULT nextval('payment_bridge_statement_line_id_seq'), %s
+                ) ON COMMIT DROP
                 """,
                 columns,
-                channel.id,
-                kind.code,
-                differs,
             )
         )
-        if not clash:
-            return
-        row, reference, statement_id, *values = clash[0]
-        pairs = zip(COMPARED, values[::2], values[1::2], strict=True)
-        said = ", ".join(
-            f"{self._column_label(name)}: {known or '–'} → {new or '–'}" for name, new, known in pairs if new != known
-        )
-        raise Refusal(
-            self.env._(
-                "the entry %(entry)s was loaded with %(statement)s and now says something else (%(said)s)",
-                entry=reference,
-                statement=self.browse(statement_id).name,
-                said=said,
-            ),
-            row,
+        self.env.cr.execute("TRUNCATE payment_bridge_stage")
+        stream = RowStream(self._written(reader, channel))
+        names = ", ".join(STAGE_COLUMNS)
+        try:
+            self.env.cr._obj.copy_expert(f"COPY payment_bridge_stage ({names}) FROM STDIN (NULL '')", stream)
+        except psycopg2.Error as error:
+            if stream.failure is not None:
+                raise stream.failure from error
+            raise
+        staged = self.env.cr.rowcount
+        self.env.cr.execute("ANALYZE payment_bridge_stage (key, platform_reference, kind)")
+        return staged
+
+    def _written(self, reader, channel):
+        """The rows as COPY takes them, each checked by itself."""
+        currency, quantum = channel.currency_id.name, quantum_of(channel.currency_id.decimal_places)
+        write = RowWriter().write
+        for line in reader:
+            if not fits(line, currency, quantum):
+                self._check_line(line, channel)
+            yield write(line)
+
+    def _knows_days(self, channel, kind, first_day, last_day):
+        """Whether rows of these days may be there already."""
+        return bool(
+            self.search_count(
+                [
+                    ("channel_id", "=", channel.id),
+                    ("kind", "=", kind.code),
+                    ("state", "in", ("empty", "loaded", "posted")),
+                    ("first_day", "<=", last_day),
+                    ("last_day", ">=", first_day),
+                ],
+                limit=1,
+            )
         )
 
-    def _column_label(self, name):
-        return self.env["payment.bridge.statement.line"]._fields[name]._description_string(self.env)
+    def _drop_known_rows(self, channel, kind):
+        """Leave only new rows on the stage; answers how many were known."""
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM payment_bridge_stage s USING payment_bridge_statement_line l
+                 WHERE l.channel_id = %s AND l.statement_kind = %s AND l.entry_reference = s.entry_reference
+                """,
+                channel.id,
+                kind.code,
+            )
+        )
+        return self.env.cr.rowcount
 
     # -- keeping ---------------------------------------------------------------------
 
@@ -393,39 +265,47 @@ class PaymentBridgeStatement(models.Model):
         )
 
     def _take_stage(self, statement, kind):
-        """Move the new rows from the stage into the sub-ledger; answers how many are new and known."""
-        columns = SQL(", ").join(SQL.identifier(name) for name in STAGE_COLUMNS)
-        staged = self.env.execute_query(SQL("SELECT count(*) FROM payment_bridge_stage"))[0][0]
+        """Move the rows from the stage into the sub-ledger: those that explain the balance matched on the
+        way, which spares writing them twice, the others for information. Answers how many were matched."""
+        self.env.flush_all()
+        if kind.covers_balance:
+            matched = statement.channel_id._match_lines(statement=statement)
+        else:
+            matched = 0
+            self._keep_stage(statement, kind, {"state": SQL("'info'")}, SQL("payment_bridge_stage s"))
+        self.env["payment.bridge.statement.line"].invalidate_model()
+        statement.invalidate_recordset()
+        return matched
+
+    @api.private
+    def _keep_stage(self, statement, kind, decided, source):
+        """Insert the staged rows with what was ``decided`` about them, as {column: SQL}; ``source`` has the
+        stage as ``s``."""
+        columns = SQL(", ").join(map(SQL.identifier, _KEPT))
+        staged = SQL(", ").join(SQL("s.%s", SQL.identifier(name)) for name in _KEPT)
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO payment_bridge_statement_line
-                    (statement_id, channel_id, company_id, currency_id, statement_kind, state, %s)
-                SELECT %s, %s, %s, %s, %s, %s, %s FROM payment_bridge_stage s
-                 WHERE NOT EXISTS (
-                    SELECT FROM payment_bridge_statement_line l
-                     WHERE l.channel_id = %s AND l.statement_kind = %s
-                       AND l.entry_reference = s.entry_reference)
-                 ORDER BY s.row
+                    (id, statement_id, channel_id, company_id, currency_id, statement_kind,
+                     settlement_currency_id, %s, %s)
+                SELECT s.id, %s, %s, %s, %s, %s,
+                       (SELECT c.id FROM res_currency c WHERE c.name = s.settlement_currency), %s, %s
+                  FROM %s
                 """,
                 columns,
+                SQL(", ").join(SQL.identifier(name) for name in decided),
                 statement.id,
                 statement.channel_id.id,
                 statement.company_id.id,
                 statement.currency_id.id,
                 kind.code,
-                "unmatched" if kind.covers_balance else "info",
-                columns,
-                statement.channel_id.id,
-                kind.code,
-            )
+                staged,
+                SQL(", ").join(decided.values()),
+                source,
+            ),
+            log_exceptions=False,  # a row that is there already is met here, and answered by the caller
         )
-        new = self.env.cr.rowcount
-        if new > COPY_BATCH:
-            self.env.cr.execute("ANALYZE payment_bridge_statement_line")  # so that matching is planned well
-        self.env["payment.bridge.statement.line"].invalidate_model()
-        statement.invalidate_recordset()
-        return new, staged - new
 
     def _drop_covered(self, statement):
         """Days that a longer file has brought are not waited for any more."""
@@ -439,72 +319,3 @@ class PaymentBridgeStatement(models.Model):
                 ("last_day", "<=", statement.last_day),
             ]
         ).unlink()
-
-    # -- refusing --------------------------------------------------------------------
-
-    def _refuse(self, channel, content, name, kind, source, refusal):
-        """Nothing of the file is kept in the books. A file that the platform gave stays on its day as
-        refused; one that a person uploaded is answered to that person."""
-        message = refusal.message
-        if refusal.row:
-            message = self.env._("Row %(row)s: %(reason)s.", row=refusal.row, reason=message.rstrip("."))
-        self.env["payment.bridge.audit.event"]._record(
-            "statement.refused",
-            channel,
-            file=name,
-            sha256=hashlib.sha256(content).hexdigest(),
-            kind=kind.code,
-            source=source,
-            reason=message,
-        )
-        return Loaded(self.browse(), "refused", message, row=refusal.row)
-
-    @api.private
-    def _keep_refused(self, content, name, refused):
-        """Mark a day whose fetched file must not be believed, and tell somebody, once a file."""
-        self.ensure_one()
-        values = self._file_values(content, name, "fetched")
-        seen_before = self.state == "refused" and self.file_hash == values["file_hash"]
-        self.write(
-            {
-                "state": "refused",
-                "message": refused.message,
-                "refused_row": refused.row or 0,
-                "next_try_at": fields.Datetime.now() + REFUSED_PAUSE,
-                **values,
-            }
-        )
-        if not seen_before:
-            self.env["payment.bridge.discrepancy"]._raise(
-                "statement",
-                channel=self.channel_id,
-                key=self._refusal_key(),
-                summary=self.env._(
-                    "The statement of %(day)s of %(channel)s was refused and nothing of it was loaded."
-                    " %(reason)s It is fetched again tomorrow. Compare the file with the platform's console.",
-                    day=format_date(self.env, self.first_day),
-                    channel=self.channel_id.name,
-                    reason=refused.message,
-                ),
-            )
-
-    def _refusal_key(self):
-        return f"statement-{self.channel_id.id}-{self.kind}-{self.first_day}"
-
-    def _settle_refusals(self):
-        """A day that was refused and is now loaded needs no explanation any more."""
-        for statement in self:
-            solved = (
-                self.env["payment.bridge.discrepancy"]
-                .sudo()
-                .search(
-                    [
-                        ("kind", "=", "statement"),
-                        ("state", "=", "open"),
-                        ("key", "=", statement._refusal_key()),
-                    ]
-                )
-            )
-            if solved:
-                solved.resolution = self.env._("Loaded later from the file %s.", statement.file_name)
-                solved.action_resolve()

@@ -1,188 +1,235 @@
-"""Matching: set-based passes from certain to explained, each saying on the row why it matched."""
+"""Matching: ordered passes over all open rows of a channel at once, each saying on the row why it matched."""
+
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from . import match_classify, match_passes
+from .match_passes import LINE_COLUMNS
+
 SINGLY_TOLD = 20
 """Up to so many new differences of one class and statement are told one by one, more as one."""
+LOOK_BACK = timedelta(days=45)
+"""How old a payment may be that a run looks for anew; older ones are known differences by then."""
 
-FIND = {
-    "key": SQL("i.key = l.key"),
-    "platform_reference": SQL("i.platform_reference = l.platform_reference"),
-    "fund_reference": SQL("i.fund_reference = l.platform_reference"),
-}
-"""How a row names an instruction, in the order of trust."""
-
-IS_FREE = SQL(
-    """
-    NOT EXISTS (SELECT FROM payment_bridge_statement_line o
-                 WHERE o.instruction_id = i.id AND o.kind != 'fee' AND (o.amount > 0) = (l.amount > 0))
-    """
+TABLES = (
+    SQL(
+        """
+        CREATE TEMP TABLE IF NOT EXISTS pb_match (
+            id integer, instruction_id integer, payment_id integer, match_pass varchar, found_by varchar,
+            incoming boolean, evidence jsonb) ON COMMIT DROP
+        """
+    ),
+    SQL(
+        """
+        CREATE TEMP TABLE IF NOT EXISTS pb_share (
+            id integer, instruction_id integer, payment_id integer, amount numeric, found_by varchar) ON COMMIT DROP
+        """
+    ),
+    SQL("CREATE TEMP TABLE IF NOT EXISTS pb_day (day date) ON COMMIT DROP"),
+    SQL("TRUNCATE pb_match, pb_share, pb_day"),
+    SQL("DROP TABLE IF EXISTS pb_rest, pb_missing"),
 )
-"""No other row stands for this leg of the instruction yet."""
-
-CLASSIFY = SQL(
-    """
-    CASE
-        WHEN l.only_by_hand THEN 'opened'
-        WHEN i.id IS NOT NULL AND NOT (%s) THEN 'duplicate'
-        WHEN i.id IS NOT NULL AND (abs(l.gross) != i.amount OR l.currency_id != i.currency_id) THEN 'amount'
-        WHEN i.id IS NOT NULL THEN 'status'
-        WHEN l.amount < 0 THEN 'platform_only_out'
-        ELSE 'platform_only_in'
-    END
-    """,
-    IS_FREE,
-)
-
-PASSES = {
-    "payment": SQL(
-        """
-        SELECT DISTINCT ON (i.id) l.id, i.id AS instruction_id, i.payment_id, 'payment' AS match_pass
-          FROM open_line l
-          JOIN payment_bridge_instruction i ON i.id = l.candidate_id
-         WHERE l.kind = 'pay_out' AND l.gross = -i.amount AND l.currency_id = i.currency_id
-           AND i.state IN ('succeeded', 'returned') AND %s
-         ORDER BY i.id, l.occurred_at, l.id
-        """,
-        IS_FREE,
-    ),
-    "return": SQL(
-        """
-        SELECT DISTINCT ON (i.id) l.id, i.id AS instruction_id, i.payment_id, 'return' AS match_pass
-          FROM open_line l
-          JOIN payment_bridge_instruction i ON i.id = l.candidate_id
-          JOIN account_payment p ON p.id = i.payment_id AND p.bridge_reversal_id IS NOT NULL
-         WHERE l.kind IN ('return', 'deposit', 'adjustment', 'pay_out')
-           AND l.gross = i.amount AND l.currency_id = i.currency_id AND i.state = 'returned' AND %s
-         ORDER BY i.id, l.occurred_at, l.id
-        """,
-        IS_FREE,
-    ),
-    "out_and_back": SQL(
-        """
-        SELECT unnest(ARRAY[gone, home]) AS id, instruction_id, payment_id, 'out_and_back' AS match_pass
-          FROM (
-            SELECT i.id AS instruction_id, i.payment_id,
-                   min(l.id) FILTER (WHERE l.gross = -i.amount AND l.kind = 'pay_out') AS gone,
-                   min(l.id) FILTER (WHERE l.gross = i.amount AND l.kind != 'fee') AS home
-              FROM open_line l
-              JOIN payment_bridge_instruction i ON i.id = l.candidate_id
-             WHERE i.state = 'failed' AND l.currency_id = i.currency_id AND %s
-             GROUP BY i.id
-          ) legs
-         WHERE gone IS NOT NULL AND home IS NOT NULL
-        """,
-        IS_FREE,
-    ),
-    "fee": SQL(
-        """
-        SELECT l.id, i.id AS instruction_id, i.payment_id, 'fee' AS match_pass
-          FROM open_line l
-          LEFT JOIN payment_bridge_instruction i ON i.id = l.candidate_id
-         WHERE l.kind = 'fee'
-        """
-    ),
-    "transfer": SQL(
-        """
-        SELECT l.id, NULL::integer AS instruction_id, NULL::integer AS payment_id, 'transfer' AS match_pass
-          FROM open_line l
-         WHERE l.kind IN ('deposit', 'withdrawal') AND l.candidate_id IS NULL
-        """
-    ),
-}
-"""The passes in order; each selects of the open rows (``open_line``) those that it matches, and to what."""
+_COLUMNS = SQL(", ").join(map(SQL.identifier, LINE_COLUMNS))
 
 
 class PaymentBridgeChannel(models.Model):
     _inherit = "payment.bridge.channel"
 
     @api.private
-    def _match_lines(self, only_classify=False):
+    def _match_lines(self, only_classify=False, statement=None):
         """Match this channel's open rows and say of the rest why they are open.
 
-        Running it again changes nothing that is matched. Answers how many rows were matched.
+        With ``statement`` the rows on the stage are taken into it, matched; they and those that were open
+        before are one set. Running it again changes nothing that is matched. Answers how many rows were
+        matched.
         """
         self.ensure_one()
         self.env.flush_all()
-        scope = SQL("l.channel_id = %s AND l.state = 'unmatched'", self.id)
-        self._find_candidates(scope)
-        counts = {} if only_classify else {name: self._run_pass(query, scope) for name, query in PASSES.items()}
-        changed = self._classify(scope)
+        for table in TABLES:
+            self.env.cr.execute(table)
+        open_rows = self._open_rows(staged=bool(statement))
+        if not only_classify:
+            self.env.cr.execute(match_passes.own_number(open_rows, self))
+        self._keep_rest(open_rows)
+        self._name_candidates()
+        if not only_classify:
+            self._run_passes(open_rows)
+        self._classify(open_rows)
+        counts = self._count_matches()
+        changed = self._write_back(statement)
+        self.env["payment.bridge.difference"]._refresh(self)
         self.env["payment.bridge.statement.line"].invalidate_model()
-        matched = sum(counts.values())
-        if matched:
-            self.env["payment.bridge.audit.event"]._record(
-                "statement_lines.matched", self, **{name: count for name, count in counts.items() if count}
-            )
-        self._ask_about_open_lines(scope)
+        if counts:
+            self.env["payment.bridge.audit.event"]._record("statement_lines.matched", self, **counts)
+        self._ask_about_open_lines(SQL("l.channel_id = %s AND l.state = 'unmatched'", self.id))
         self._tell_differences(changed)
         open_statements = self.env["payment.bridge.statement"].search(
             [("channel_id", "=", self.id), ("state", "in", ("loaded", "posted")), ("covers_balance", "=", True)]
         )
         open_statements._refresh_state()
-        return matched
+        return sum(counts.values())
 
-    def _find_candidates(self, scope):
-        """Note on each open row the instruction that it names, by our number before the platform's."""
-        for found_by, condition in FIND.items():
-            self.env.cr.execute(
-                SQL(
-                    """
-                    UPDATE payment_bridge_statement_line target
-                       SET candidate_id = found.instruction_id, found_by = %s
-                      FROM (SELECT DISTINCT ON (l.id) l.id, i.id AS instruction_id
-                              FROM payment_bridge_statement_line l
-                              JOIN payment_bridge_instruction i ON i.channel_id = l.channel_id AND %s
-                             WHERE %s AND l.candidate_id IS NULL
-                             ORDER BY l.id, i.id DESC) found
-                     WHERE target.id = found.id
-                    """,
-                    found_by,
-                    condition,
-                    scope,
-                )
-            )
+    def _open_rows(self, staged):
+        """The open rows as SQL, to be selected from: those of the sub-ledger, and those on the stage."""
+        known = SQL(
+            """
+            SELECT id, FALSE AS is_new, only_by_hand, currency_id, difference AS known_difference, %s
+              FROM payment_bridge_statement_line WHERE channel_id = %s AND state = 'unmatched'
+            """,
+            _COLUMNS,
+            self.id,
+        )
+        if not staged:
+            return SQL("(%s)", known)
+        return SQL(
+            """
+            (SELECT id, TRUE AS is_new, NULL::boolean AS only_by_hand, %s AS currency_id,
+                    NULL::varchar AS known_difference, %s
+               FROM payment_bridge_stage UNION ALL %s)
+            """,
+            self.currency_id.id,
+            _COLUMNS,
+            known,
+        )
 
-    def _run_pass(self, query, scope):
-        """One pass: match what its query selects."""
+    def _keep_rest(self, open_rows):
+        """Everything that our own number did not match, for the passes that follow."""
+        self.env.cr.execute("ANALYZE pb_match (id, instruction_id)")
         self.env.cr.execute(
             SQL(
                 """
-                WITH open_line AS (SELECT * FROM payment_bridge_statement_line l
-                                   WHERE %s AND l.only_by_hand IS NOT TRUE)
-                UPDATE payment_bridge_statement_line target
-                   SET state = 'matched', match_pass = found.match_pass, difference = NULL,
-                       instruction_id = found.instruction_id, payment_id = found.payment_id
-                  FROM (%s) found
-                 WHERE target.id = found.id
+                CREATE TEMP TABLE pb_rest ON COMMIT DROP AS
+                SELECT l.*, NULL::integer AS candidate_id, NULL::varchar AS found_by, NULL::varchar AS names,
+                       FALSE AS taken, FALSE AS repeated, NULL::varchar AS difference, NULL::numeric AS at_stake,
+                       NULL::varchar AS proposal, NULL::integer AS similar_id, NULL::numeric AS score,
+                       NULL::jsonb AS reasons
+                  FROM %s l WHERE NOT EXISTS (SELECT FROM pb_match m WHERE m.id = l.id)
                 """,
-                scope,
-                query,
+                open_rows,
             )
         )
-        return self.env.cr.rowcount
+        self.env.cr.execute("ANALYZE pb_rest")
 
-    def _classify(self, scope):
-        """Give each open row its class; answers the ids of rows whose class is new."""
-        return [
-            row[0]
-            for row in self.env.execute_query(
-                SQL(
-                    """
-                    UPDATE payment_bridge_statement_line target SET difference = found.difference
-                      FROM (SELECT l.id, %s AS difference
-                              FROM payment_bridge_statement_line l
-                              LEFT JOIN payment_bridge_instruction i ON i.id = l.candidate_id
-                             WHERE %s) found
-                     WHERE target.id = found.id AND target.difference IS DISTINCT FROM found.difference
-                 RETURNING target.id
-                    """,
-                    CLASSIFY,
-                    scope,
-                )
+    def _name_candidates(self):
+        for found_by, names, condition, carried in match_passes.CANDIDATES:
+            self.env.cr.execute(match_passes.name_candidates(self, found_by, names, condition, carried))
+
+    def _run_passes(self, open_rows):
+        """The passes after the first, each over what the ones before it have left."""
+        for query in (
+            match_passes.PLATFORM_NUMBER,
+            match_passes.RETURN,
+            match_passes.OUT_AND_BACK,
+            match_passes.REFUND,
+            match_passes.PART,
+            match_passes.batch(self),
+            match_passes.BATCH_ROWS,
+            match_passes.FEE,
+            match_passes.settlement(open_rows, self),
+            match_passes.TRANSFER,
+            match_passes.lone_amount(self, self.match_days),
+        ):
+            self.env.cr.execute(query)
+            self.env.cr.execute(match_passes.DROP_MATCHED)
+
+    def _classify(self, open_rows):
+        """A class and a proposal for every row that is left, and for every payment without a row."""
+        for query in match_classify.TAKEN:
+            self.env.cr.execute(query)
+        self.env.cr.execute(match_classify.repeated(open_rows, self))
+        self.env.cr.execute(match_classify.classify_rows(self))
+        self.env.cr.execute(match_classify.propose_for_rows())
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO pb_day
+                SELECT DISTINCT day::date
+                  FROM payment_bridge_statement s, generate_series(s.first_day, s.last_day, interval '1 day') day
+                 WHERE s.channel_id = %s AND s.covers_balance AND s.state IN ('empty', 'loaded', 'posted')
+                """,
+                self.id,
             )
-        ]
+        )
+        self.env.cr.execute(
+            SQL(
+                "CREATE TEMP TABLE pb_missing ON COMMIT DROP AS %s",
+                match_classify.missing_payments(self, self._looked_for_since(), self.stale_days, self._today()),
+            )
+        )
+
+        self._propose_similar()
+
+    def _looked_for_since(self):
+        """From when on payments are looked for: some days before the first of the rows at hand."""
+        rows = self.env.execute_query(SQL("SELECT min(settled_on) FROM pb_rest"))
+        first = rows[0][0] or self._today()
+        return min(first, self._today()) - LOOK_BACK
+
+    def _count_matches(self):
+        return dict(
+            self.env.execute_query(SQL("SELECT match_pass, count(*) FROM pb_match GROUP BY match_pass ORDER BY 1"))
+        )
+
+    def _write_back(self, statement):
+        """Keep what was found: on the rows that come with ``statement`` as they are inserted, on the others
+        where something changed. Answers the ids of rows whose class is new."""
+        if statement:
+            self._keep_matched_stage(statement)
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE payment_bridge_statement_line l
+                   SET state = 'matched', match_pass = m.match_pass, found_by = m.found_by, difference = NULL,
+                       candidate_id = m.instruction_id, instruction_id = m.instruction_id,
+                       payment_id = m.payment_id, evidence = m.evidence
+                  FROM pb_match m
+                 WHERE l.id = m.id AND l.channel_id = %s AND l.state = 'unmatched'
+                """,
+                self.id,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE payment_bridge_statement_line l
+                   SET difference = r.difference, candidate_id = r.candidate_id, found_by = r.found_by
+                  FROM pb_rest r
+                 WHERE l.id = r.id AND NOT r.is_new
+                   AND (l.difference, l.candidate_id, l.found_by)
+                       IS DISTINCT FROM (r.difference, r.candidate_id, r.found_by)
+                """
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO payment_bridge_statement_share (line_id, company_id, instruction_id, payment_id, amount)
+                SELECT id, %s, instruction_id, payment_id, amount FROM pb_share
+                """,
+                self.company_id.id,
+            )
+        )
+        rows = self.env.execute_query(
+            SQL("SELECT id FROM pb_rest WHERE difference IS DISTINCT FROM known_difference ORDER BY id")
+        )
+        return [row[0] for row in rows]
+
+    def _keep_matched_stage(self, statement):
+        kind = self._statement_kind(statement.kind)
+        decided = {
+            "state": SQL("CASE WHEN m.id IS NULL THEN 'unmatched' ELSE 'matched' END"),
+            "match_pass": SQL("m.match_pass"),
+            "instruction_id": SQL("m.instruction_id"),
+            "payment_id": SQL("m.payment_id"),
+            "evidence": SQL("m.evidence"),
+            "candidate_id": SQL("COALESCE(m.instruction_id, r.candidate_id)"),
+            "found_by": SQL("COALESCE(m.found_by, r.found_by)"),
+            "difference": SQL("r.difference"),
+        }
+        source = SQL("payment_bridge_stage s LEFT JOIN pb_match m ON m.id = s.id LEFT JOIN pb_rest r ON r.id = s.id")
+        statement._keep_stage(statement, kind, decided, source)
 
     def _ask_about_open_lines(self, scope):
         """A row for an instruction that is not final here is evidence: ask the platform at once."""

@@ -131,7 +131,7 @@ class PaymentBridgeStatement(models.Model):
 
     def _open_items(self, lines):
         """The open journal items that rows settle, as {(row's pass, payment): items}."""
-        payments = lines.payment_id
+        payments = lines.payment_id | lines.share_ids.payment_id
         moves = payments.move_id | payments.bridge_reversal_id
         found = defaultdict(self.env["account.move.line"].browse)
         open_items = self.env["account.move.line"].search(
@@ -193,14 +193,40 @@ class PaymentBridgeStatement(models.Model):
         )
 
     def _plan_payment(self, line, settles):
-        return self._plan_leg(line, settles, "payment", line.instruction_id.amount)
+        amount = line.instruction_id.amount
+        return self._plan_leg(line, settles, "payment", amount if line.amount < 0 else -amount)
+
+    def _plan_part(self, line, settles):
+        """The row's part of the payment's item, which is paid off with the last part."""
+        payment = line.payment_id
+        items = settles["payment", payment]
+        open_amount = abs(sum(items.mapped("amount_residual_currency")))
+        if line.currency_id.compare_amounts(open_amount, abs(line.gross)) < 0:
+            return self.env._(
+                "the item of %s on its outstanding account is reconciled with something else already",
+                payment.display_name,
+            )
+        return [self._item(items.account_id, line._entry_label(), -line.gross, line, payment.partner_id, items)]
+
+    def _plan_batch(self, line, settles):
+        """An item for each payment that the row stands for."""
+        items = []
+        for share in line.share_ids:
+            planned = self._plan_leg(line, settles, "payment", -share.amount, share.payment_id)
+            if isinstance(planned, str):
+                return planned
+            items += planned
+        return items
+
+    def _plan_settlement(self, line, settles):
+        return self._plan_transfer(line, settles)
 
     def _plan_return(self, line, settles):
         return self._plan_leg(line, settles, "return", -line.instruction_id.amount)
 
-    def _plan_leg(self, line, settles, leg, amount):
+    def _plan_leg(self, line, settles, leg, amount, payment=None):
         """The row's item on the payment's outstanding account, to be reconciled with the payment's own."""
-        payment = line.payment_id
+        payment = payment or line.payment_id
         items = settles[leg, payment]
         open_amount = abs(sum(items.mapped("amount_residual_currency")))
         if not items or line.currency_id.compare_amounts(open_amount, abs(amount)):

@@ -34,7 +34,7 @@ class TestMatch(StatementCase):
 
     def test_other_amount_is_a_difference(self):
         order = self.pay(100)
-        line = self.line([self.paid_row(order, amount=99.99)])
+        line = self.line([self.paid_row(order, amount=98.99)])
         self.assertEqual((line.state, line.difference, line.candidate_id), ("unmatched", "amount", order))
         self.assertIn("100", line.reason)
         self.assertTrue(self.differences("line_amount"))
@@ -106,8 +106,8 @@ class TestMatch(StatementCase):
         self.assertEqual(lines.mapped("match_pass"), ["transfer", "transfer"])
 
     def test_by_hand_and_undone(self):
-        order = self.pay(100)
-        line = self.line([self.paid_row(order, key="", reference="unknown")])
+        order = self.pay(100, platform_reference="P-1")
+        line = self.line([self.paid_row(order, key="", reference="another")])
         self.assertEqual(line.difference, "platform_only_out")
         wizard = self.env["payment.bridge.statement.line.match"].create({"line_id": line.id})
         self.assertEqual(wizard.instruction_id, order)

@@ -38,6 +38,11 @@ class PaymentBridgeStatementImport(models.TransientModel):
         [("loaded", "Loaded"), ("empty", "Empty"), ("known", "Known"), ("refused", "Refused")], readonly=True
     )
     message = fields.Char(readonly=True)
+    correctable = fields.Boolean(readonly=True)
+    correct = fields.Boolean(
+        string="This file is the right one: correct the rows that are known",
+        help="Only rows that are not posted are corrected; they are matched again.",
+    )
     statement_id = fields.Many2one("payment.bridge.statement", readonly=True)
 
     @api.model
@@ -84,14 +89,19 @@ class PaymentBridgeStatementImport(models.TransientModel):
         loaded = (
             self.env["payment.bridge.statement"]
             .sudo()
-            ._load(self.channel_id.sudo(), content, self.file_name or "statement", kind, "uploaded")
+            ._load(self.channel_id.sudo(), content, self.file_name or "statement", kind, "uploaded", self.correct)
         )
         message = loaded.message
-        if loaded.outcome in ("loaded", "empty"):
-            matched = self.channel_id.sudo()._match_lines()
-            if matched and kind.covers_balance:
-                message = self.env._("%(loaded)s Rows matched: %(matched)s.", loaded=message, matched=matched)
-        self.write({"outcome": loaded.outcome, "message": message, "statement_id": loaded.statement.id})
+        if loaded.matched:
+            message = self.env._("%(loaded)s Rows matched: %(matched)s.", loaded=message, matched=loaded.matched)
+        self.write(
+            {
+                "outcome": loaded.outcome,
+                "message": message,
+                "statement_id": loaded.statement.id,
+                "correctable": loaded.correctable,
+            }
+        )
         return self._again()
 
     def _content(self):

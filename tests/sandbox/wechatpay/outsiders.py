@@ -99,6 +99,8 @@ class Outsiders:
         if result not in RESULTS or not terms.keys() <= set(PRESENTED):
             raise AdminError(f"result is one of {', '.join(RESULTS)}; there are also {', '.join(PRESENTED[1:])}")
         pays_after = terms.get("pays_after_ms")
+        if pays_after is not None and not isinstance(pays_after, int):
+            raise AdminError("pays_after_ms is a number")
         error = str(terms.get("error", "NOT_ENOUGH"))
         return self.codes.show(result, terms.get("openid"), pays_after, error).auth_code
 

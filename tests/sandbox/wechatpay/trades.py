@@ -134,6 +134,8 @@ class Trades:
                 return None
             if trade.state not in (NOTPAY, USERPAYING):
                 raise NotPayable(f"{trade.order.out_trade_no} is {trade.state}")
+            if total is not None and total < 1:
+                raise NotPayable("nobody pays less than a fen")
             trade.openid = trade.openid or f"oPayer{self._core.token(22)}"
             self._receive(trade, trade.order.total if total is None else total)
             told = replace(trade)

@@ -107,7 +107,7 @@ class Transfers:
             payee = self._admit(merchant, order)
             transfer = self._accept(merchant, order)
             if not self._settings.accepted_ms:
-                self._process(transfer)
+                self._process(transfer, in_request=True)
             else:
                 self._later(self._settings.accepted_ms, lambda: self._process(transfer))
             told = replace(transfer)
@@ -223,7 +223,7 @@ class Transfers:
             if self._settings.shortage != "wait":
                 raise Refusal("NOT_ENOUGH", "运营账户资金不足") from error
 
-    def _process(self, transfer: Transfer) -> None:
+    def _process(self, transfer: Transfer, in_request: bool = False) -> None:
         with self._lock:
             if transfer.state != ACCEPTED:
                 return
@@ -232,12 +232,12 @@ class Transfers:
                 self._settings.confirm_hours * 3600, lambda: self._end(transfer, UNCONFIRMED, FAIL, OVERDUE)
             )
             if not self._settings.processing_ms:
-                self._process_further(transfer)
+                self._process_further(transfer, in_request)
             else:
                 self._later(self._settings.processing_ms, lambda: self._process_further(transfer))
 
-    def _process_further(self, transfer: Transfer) -> None:
-        """Ask the payee, once the money is locked."""
+    def _process_further(self, transfer: Transfer, in_request: bool = False) -> None:
+        """Ask the payee, once the money is locked; `create` itself sees to a payee who confirms within the request."""
         with self._lock:
             if transfer.state != PROCESSING:
                 return
@@ -247,7 +247,9 @@ class Transfers:
                 return
             self._enter(transfer, WAITING)
             payee = self._payees.find(transfer.order.openid)
-            if payee is not None and payee.auto_confirm_ms:
+            if payee is None or payee.auto_confirm_ms is None:
+                return
+            if payee.auto_confirm_ms or not in_request:
                 self._later(payee.auto_confirm_ms, lambda: self._confirm_if_waiting(transfer))
 
     def _confirm_if_waiting(self, transfer: Transfer, in_request: bool = False) -> None:

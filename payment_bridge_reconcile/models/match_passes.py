@@ -1,0 +1,362 @@
+"""The passes of matching as SQL, in order: what each selects of the open rows, and to what it matches them.
+
+Two tables of the transaction carry a run. ``pb_match`` holds what was matched: (id of the row, instruction_id,
+payment_id, match_pass, found_by, incoming, evidence). ``pb_rest`` holds the open rows that are left, each with the
+instruction that it names (``candidate_id``, ``found_by``) and how (``names``: 'own', or 'original' when the row gives
+back what that instruction took). Rows of other channels are never in them, and every instruction is asked to be of the
+row's channel and currency, so that nothing is matched across those, nor across companies.
+
+Ties are broken by what the rows say (time, then the platform's entry number), never by the order they came in.
+"""
+
+from odoo.tools import SQL
+
+LINE_COLUMNS = (
+    "row", "kind", "entry_reference", "amount", "gross", "fee", "key", "platform_reference", "original_key",
+    "original_reference", "batch_reference", "counterparty", "description", "settled_on", "occurred_at",
+)  # fmt: skip
+
+IS_IN = SQL("i.operation IN ('collect', 'charge')")
+"""The instruction brings money in."""
+SIGNED = SQL("CASE WHEN %s THEN i.amount ELSE -i.amount END", IS_IN)
+KIND = SQL("CASE i.operation WHEN 'pay_out' THEN 'pay_out' WHEN 'refund' THEN 'refund' ELSE 'collection' END")
+"""The kind of row that stands for the instruction itself."""
+HAS_MOVED = SQL("i.state IN ('succeeded', 'returned')")
+
+IS_FREE = SQL(
+    """
+    NOT EXISTS (SELECT FROM payment_bridge_statement_line o
+                 WHERE o.instruction_id = i.id AND o.kind != 'fee' AND o.match_pass != 'part'
+                   AND (o.amount > 0) = (l.amount > 0))
+    AND NOT EXISTS (SELECT FROM payment_bridge_statement_line o
+                     WHERE o.instruction_id = i.id AND o.match_pass = 'part' AND (o.amount > 0) = (l.amount > 0))
+    AND NOT EXISTS (SELECT FROM payment_bridge_statement_share o
+                     WHERE o.instruction_id = i.id AND (o.amount > 0) = (l.amount > 0))
+    """
+)
+"""No row of an earlier run stands for this leg of the instruction."""
+IS_FREE_NOW = SQL(
+    """
+    %s AND NOT EXISTS (SELECT FROM pb_match m WHERE m.instruction_id = i.id AND m.match_pass != 'fee'
+                          AND m.incoming = (l.amount > 0))
+       AND NOT EXISTS (SELECT FROM pb_share m WHERE m.instruction_id = i.id AND (m.amount > 0) = (l.amount > 0))
+    """,
+    IS_FREE,
+)
+"""… nor one of this run."""
+
+
+def own_number(open_rows, channel):
+    """The first pass, over all open rows: a row that carries our number, with the kind, direction, amount
+    and currency of that instruction, which has moved its money. Of several such rows the earliest one."""
+    return SQL(
+        """
+        INSERT INTO pb_match (id, instruction_id, payment_id, match_pass, found_by, incoming)
+        WITH found AS (
+            SELECT l.id, i.id AS instruction_id, i.payment_id, l.amount > 0 AS incoming
+              FROM %(open_rows)s l
+              JOIN payment_bridge_instruction i ON i.channel_id = %(channel)s AND i.key = l.key
+             WHERE l.only_by_hand IS NOT TRUE AND l.gross = %(signed)s AND l.kind = %(kind)s AND %(has_moved)s
+               AND i.currency_id = %(currency)s AND %(is_free)s
+        ), contested AS (
+            SELECT instruction_id, incoming FROM found GROUP BY instruction_id, incoming HAVING count(*) > 1
+        ), first_come AS (
+            SELECT DISTINCT ON (f.instruction_id, f.incoming) f.*
+              FROM contested c JOIN found f USING (instruction_id, incoming) JOIN %(open_rows)s l ON l.id = f.id
+             ORDER BY f.instruction_id, f.incoming, l.occurred_at, l.entry_reference
+        )
+        SELECT id, instruction_id, payment_id, 'payment', 'key', incoming
+          FROM (SELECT f.id, f.instruction_id, f.payment_id, f.incoming
+                  FROM found f LEFT JOIN contested c USING (instruction_id, incoming)
+                 WHERE c.instruction_id IS NULL
+                 UNION ALL
+                SELECT id, instruction_id, payment_id, incoming FROM first_come) matched
+        """,
+        open_rows=open_rows,
+        channel=channel.id,
+        currency=channel.currency_id.id,
+        signed=SIGNED,
+        kind=KIND,
+        has_moved=HAS_MOVED,
+        is_free=IS_FREE,
+    )
+
+
+CANDIDATES = (
+    ("key", "own", SQL("i.key = l.key"), SQL("l.key")),
+    ("platform_reference", "own", SQL("i.platform_reference = l.platform_reference"), SQL("l.platform_reference")),
+    ("fund_reference", "own", SQL("i.fund_reference = l.platform_reference"), SQL("l.platform_reference")),
+    ("original", "original", SQL("i.key = l.original_key"), SQL("l.original_key")),
+    ("original", "original", SQL("i.platform_reference = l.original_reference"), SQL("l.original_reference")),
+)
+"""How a row names an instruction, in the order of trust: (found_by, names, condition, what the row must carry)."""
+
+
+def name_candidates(channel, found_by, names, condition, carried):
+    """Note on each row that is left the instruction that it names, unless a better number named one."""
+    return SQL(
+        """
+        UPDATE pb_rest target SET candidate_id = found.instruction_id, found_by = %s,
+               names = CASE WHEN target.only_by_hand THEN NULL
+                            WHEN target.kind = 'refund' AND found.operation IN ('collect', 'charge')
+                              OR target.kind = 'chargeback' THEN 'original' ELSE %s END
+          FROM (SELECT DISTINCT ON (l.id) l.id, i.id AS instruction_id, i.operation
+                  FROM pb_rest l
+                  JOIN payment_bridge_instruction i ON i.channel_id = %s AND %s
+                 WHERE l.candidate_id IS NULL AND %s IS NOT NULL
+                 ORDER BY l.id, i.id DESC) found
+         WHERE target.id = found.id
+        """,
+        found_by,
+        names,
+        channel.id,
+        condition,
+        carried,
+    )
+
+
+_MATCH = SQL("INSERT INTO pb_match (id, instruction_id, payment_id, match_pass, found_by, incoming, evidence)")
+
+PLATFORM_NUMBER = SQL(
+    """
+    %s
+    SELECT DISTINCT ON (i.id) l.id, i.id, i.payment_id, 'payment', l.found_by, l.amount > 0, NULL::jsonb
+      FROM pb_rest l
+      JOIN payment_bridge_instruction i ON i.id = l.candidate_id
+     WHERE l.names = 'own' AND l.kind = %s AND l.gross = %s AND i.currency_id = l.currency_id AND %s AND %s
+     ORDER BY i.id, l.occurred_at, l.entry_reference
+    """,
+    _MATCH,
+    KIND,
+    SIGNED,
+    HAS_MOVED,
+    IS_FREE_NOW,
+)
+"""A row that carries the platform's number of an instruction, or the number of its fund movement."""
+
+RETURN = SQL(
+    """
+    %s
+    SELECT DISTINCT ON (i.id) l.id, i.id, i.payment_id, 'return', l.found_by, TRUE, NULL::jsonb
+      FROM pb_rest l
+      JOIN payment_bridge_instruction i ON i.id = l.candidate_id
+      JOIN account_payment p ON p.id = i.payment_id AND p.bridge_reversal_id IS NOT NULL
+     WHERE l.names IS NOT NULL AND l.kind IN ('return', 'deposit', 'adjustment', 'pay_out') AND i.operation = 'pay_out'
+       AND l.gross = i.amount AND l.currency_id = i.currency_id AND i.state = 'returned' AND %s
+     ORDER BY i.id, l.occurred_at, l.entry_reference
+    """,
+    _MATCH,
+    IS_FREE_NOW,
+)
+"""The money of a returned pay-out, whose return is booked."""
+
+OUT_AND_BACK = SQL(
+    """
+    %s
+    SELECT unnest(ARRAY[gone, home]), instruction_id, payment_id, 'out_and_back', found_by,
+           unnest(ARRAY[FALSE, TRUE]), NULL::jsonb
+      FROM (
+        SELECT i.id AS instruction_id, i.payment_id, min(l.found_by) AS found_by,
+               (array_agg(l.id ORDER BY l.occurred_at, l.entry_reference)
+                FILTER (WHERE l.gross = -i.amount AND l.kind = 'pay_out'))[1] AS gone,
+               (array_agg(l.id ORDER BY l.occurred_at, l.entry_reference)
+                FILTER (WHERE l.gross = i.amount AND l.kind != 'fee'))[1] AS home
+          FROM pb_rest l
+          JOIN payment_bridge_instruction i ON i.id = l.candidate_id
+         WHERE l.names = 'own' AND i.state = 'failed' AND i.operation = 'pay_out'
+           AND l.currency_id = i.currency_id AND %s
+         GROUP BY i.id
+      ) legs
+     WHERE gone IS NOT NULL AND home IS NOT NULL
+    """,
+    _MATCH,
+    IS_FREE_NOW,
+)
+"""A failed pay-out that had left and came back: both rows, together."""
+
+REFUND = SQL(
+    """
+    %s
+    SELECT id, instruction_id, payment_id, 'payment', 'original', incoming, NULL::jsonb
+      FROM (
+        SELECT l.id, i.id AS instruction_id, i.payment_id, l.amount > 0 AS incoming,
+               count(*) OVER (PARTITION BY l.id) AS refunds, count(*) OVER (PARTITION BY i.id) AS rows
+          FROM pb_rest l
+          JOIN payment_bridge_instruction o ON o.id = l.candidate_id
+          JOIN payment_bridge_instruction i ON i.original_id = o.id AND i.operation = 'refund'
+         WHERE l.names = 'original' AND l.kind = 'refund' AND l.gross = -i.amount
+           AND i.currency_id = l.currency_id AND %s AND %s
+      ) pairs
+     WHERE refunds = 1 AND rows = 1
+    """,
+    _MATCH,
+    HAS_MOVED,
+    IS_FREE_NOW,
+)
+"""A refund that names only what it gives back: the one refund of that payment with this amount."""
+
+PART = SQL(
+    """
+    %s
+    SELECT unnest(rows), instruction_id, payment_id, 'part', found_by, incoming,
+           jsonb_build_object('rows', cardinality(rows), 'total', total)
+      FROM (
+        SELECT i.id AS instruction_id, i.payment_id, l.amount > 0 AS incoming, min(l.found_by) AS found_by,
+               array_agg(l.id ORDER BY l.id) AS rows, sum(l.gross) AS total
+          FROM pb_rest l
+          JOIN payment_bridge_instruction i ON i.id = l.candidate_id
+         WHERE l.names = 'own' AND l.kind = %s AND i.currency_id = l.currency_id AND %s
+           AND l.gross * sign(%s) > 0 AND abs(l.gross) < i.amount AND %s
+         GROUP BY i.id, i.payment_id, l.amount > 0
+        HAVING count(*) > 1 AND abs(sum(l.gross)) = i.amount
+      ) parts
+    """,
+    _MATCH,
+    KIND,
+    HAS_MOVED,
+    SIGNED,
+    IS_FREE_NOW,
+)
+"""One instruction on several rows, each a part of it, that add up to it exactly. Until the last part has
+come they wait together."""
+
+
+def batch(channel):
+    """The shares of the instructions in a row that stands for a whole batch: all that are open of it, whose
+    amounts add up to the row exactly."""
+    return SQL(
+        """
+        INSERT INTO pb_share (id, instruction_id, payment_id, amount, found_by)
+        WITH member AS (
+            SELECT i.id, i.payment_id, i.batch_reference, %(kind)s AS kind, %(signed)s AS signed
+              FROM payment_bridge_instruction i
+             WHERE i.channel_id = %(channel)s AND i.currency_id = %(currency)s AND %(has_moved)s
+               AND i.batch_reference IN (SELECT unnest(ARRAY[batch_reference, key, platform_reference]) FROM pb_rest)
+               AND NOT EXISTS (SELECT FROM payment_bridge_statement_line o
+                                WHERE o.instruction_id = i.id AND o.kind != 'fee' AND (o.amount > 0) = (%(signed)s > 0))
+               AND NOT EXISTS (SELECT FROM payment_bridge_statement_share o WHERE o.instruction_id = i.id)
+               AND NOT EXISTS (SELECT FROM pb_match m WHERE m.instruction_id = i.id AND m.match_pass != 'fee'
+                                  AND m.incoming = (%(signed)s > 0))
+        ), total AS (
+            SELECT batch_reference, kind, sum(signed) AS amount FROM member GROUP BY batch_reference, kind
+            HAVING count(*) > 1
+        ), chosen AS (
+            SELECT DISTINCT ON (t.batch_reference, t.kind) l.id, t.batch_reference, t.kind
+              FROM (SELECT *, unnest(ARRAY[batch_reference, key, platform_reference]) AS told FROM pb_rest
+                     WHERE candidate_id IS NULL AND only_by_hand IS NOT TRUE) l
+              JOIN total t ON t.batch_reference = l.told AND t.kind = l.kind AND t.amount = l.gross
+             ORDER BY t.batch_reference, t.kind, l.occurred_at, l.entry_reference
+        ), one_each AS (
+            SELECT DISTINCT ON (id) id, batch_reference, kind FROM chosen ORDER BY id, batch_reference
+        )
+        SELECT c.id, m.id, m.payment_id, m.signed, 'batch'
+          FROM one_each c JOIN member m ON m.batch_reference = c.batch_reference AND m.kind = c.kind
+        """,
+        kind=KIND,
+        signed=SIGNED,
+        has_moved=HAS_MOVED,
+        channel=channel.id,
+        currency=channel.currency_id.id,
+    )
+
+
+BATCH_ROWS = SQL(
+    """
+    %s
+    SELECT id, NULL, NULL, 'batch', 'batch', bool_or(amount > 0),
+           jsonb_build_object('payments', count(*), 'total', sum(amount))
+      FROM pb_share GROUP BY id
+    """,
+    _MATCH,
+)
+"""The rows of :func:`batch`."""
+
+
+FEE = SQL(
+    """
+    %s
+    SELECT l.id, i.id, i.payment_id, 'fee', l.found_by, l.amount > 0, NULL::jsonb
+      FROM pb_rest l
+      LEFT JOIN payment_bridge_instruction i ON i.id = l.candidate_id
+     WHERE l.kind = 'fee' AND l.only_by_hand IS NOT TRUE
+    """,
+    _MATCH,
+)
+
+
+def settlement(open_rows, channel):
+    """A withdrawal or settlement of a batch: what the rows of that batch left on the account, paid out."""
+    return SQL(
+        """
+        %(match)s
+        SELECT id, NULL, NULL, 'settlement', 'batch', FALSE, jsonb_build_object('rows', rows, 'total', total)
+          FROM (
+            SELECT l.id, count(*) AS rows, sum(b.amount) AS total, min(l.amount) AS paid
+              FROM pb_rest l
+              JOIN (SELECT amount, batch_reference, settled_on, kind FROM %(open_rows)s o
+                     WHERE batch_reference IN (SELECT batch_reference FROM pb_rest WHERE kind = 'withdrawal')
+                     UNION ALL
+                    SELECT amount, batch_reference, settled_on, kind FROM payment_bridge_statement_line o
+                     WHERE o.channel_id = %(channel)s AND o.state IN ('matched', 'posted')
+                       AND o.settled_on >= (SELECT min(settled_on) - 31 FROM pb_rest WHERE kind = 'withdrawal')
+                       AND o.batch_reference IN (SELECT batch_reference FROM pb_rest WHERE kind = 'withdrawal')
+                   ) b ON b.batch_reference = l.batch_reference AND b.kind != 'withdrawal'
+                      AND b.settled_on <= l.settled_on
+             WHERE l.kind = 'withdrawal' AND l.candidate_id IS NULL AND l.only_by_hand IS NOT TRUE
+             GROUP BY l.id
+          ) batches
+         WHERE total = -paid
+        """,
+        match=_MATCH,
+        open_rows=open_rows,
+        channel=channel.id,
+    )
+
+
+TRANSFER = SQL(
+    """
+    %s
+    SELECT l.id, NULL, NULL, 'transfer', NULL, l.amount > 0, NULL::jsonb
+      FROM pb_rest l
+     WHERE l.kind IN ('deposit', 'withdrawal') AND l.candidate_id IS NULL AND l.only_by_hand IS NOT TRUE
+    """,
+    _MATCH,
+)
+
+
+def lone_amount(channel, days):
+    """A row and an instruction of the same kind and amount within so many days of each other, where neither
+    has a second choice, and the numbers of neither speak against it: the row carries no number of ours, and
+    the platform has not told another number for the instruction."""
+    return SQL(
+        """
+        %(match)s
+        SELECT id, instruction_id, payment_id, 'payment', 'amount', incoming,
+               jsonb_build_object('days', days)
+          FROM (
+            SELECT l.id, i.id AS instruction_id, i.payment_id, l.amount > 0 AS incoming,
+                   abs(l.settled_on - COALESCE(i.executed_at, i.finished_at)::date) AS days,
+                   count(*) OVER (PARTITION BY l.id) AS payments, count(*) OVER (PARTITION BY i.id) AS rows,
+                   l.key IS NULL AND l.batch_reference IS NULL
+                   AND (i.platform_reference IS NULL OR l.platform_reference IS NULL) AS agrees
+              FROM pb_rest l
+              JOIN payment_bridge_instruction i
+                ON i.channel_id = %(channel)s AND i.amount = abs(l.gross) AND l.gross = %(signed)s
+               AND l.kind = %(kind)s AND i.currency_id = l.currency_id AND %(has_moved)s
+               AND COALESCE(i.executed_at, i.finished_at) BETWEEN l.settled_on - %(days)s
+                                                              AND l.settled_on + %(days)s + 1
+             WHERE l.candidate_id IS NULL AND l.only_by_hand IS NOT TRUE AND %(is_free)s
+          ) pairs
+         WHERE payments = 1 AND rows = 1 AND agrees
+        """,
+        match=_MATCH,
+        channel=channel.id,
+        signed=SIGNED,
+        kind=KIND,
+        has_moved=HAS_MOVED,
+        is_free=IS_FREE_NOW,
+        days=days,
+    )
+
+
+DROP_MATCHED = SQL("DELETE FROM pb_rest l USING pb_match m WHERE m.id = l.id")
