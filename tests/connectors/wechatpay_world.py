@@ -375,7 +375,7 @@ REFUND = {
 }
 
 
-def message(event_type: str, content: dict[str, Any] | bytes, kind: str = "transaction", **change: Any) -> bytes:
+def message(event_type: str, content: dict[str, Any] | bytes, kind: str = "transaction", /, **change: Any) -> bytes:
     """A notification's body around an encrypted resource."""
     raw = content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode()
     made = {
