@@ -160,7 +160,7 @@ def values(**change: str | None) -> dict[str, str]:
 def keyed(method: str, **change: str | None) -> dict[str, str]:
     """Settings of a channel with a shared key."""
     without = dict.fromkeys(("sign_pkcs12", "sign_password", "middle_certificates", "root_certificates"), None)
-    return values(sign_method=method, secure_key=SECURE_KEY, **without, **change)
+    return values(**{"sign_method": method, "secure_key": SECURE_KEY, **without, **change})
 
 
 def joined(fields: Mapping[str, str]) -> str:
