@@ -114,6 +114,14 @@ def test_a_shared_key_channel_needs_its_key_and_no_certificate(secret):
     assert made.certificate_expiry() is None
 
 
+def test_files_packed_the_old_way_are_opened_too():
+    from cryptography.hazmat.primitives.serialization import pkcs12
+
+    old = pfx(algorithm=pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
+    made, _gateway = connector(found(), settings=values(sign_pkcs12=old))
+    assert made.query(reference())
+
+
 def test_short_and_foreign_keys_are_refused():
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12

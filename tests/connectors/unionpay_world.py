@@ -23,7 +23,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
     Encoding,
     NoEncryption,
     PrivateFormat,
@@ -134,9 +133,13 @@ def weakly_signed(strong: x509.Certificate, issuer: str) -> x509.Certificate:
 
 
 @functools.cache
-def pfx(of: str = "merchant", password: str = PASSWORD) -> str:
+def pfx(
+    of: str = "merchant", password: str = PASSWORD, algorithm: pkcs12.PBES = pkcs12.PBES.PBESv2SHA256AndAES256CBC
+) -> str:
+    """The merchant's file; its password is stretched only once, since tests open it often."""
+    packing = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(1).key_cert_algorithm(algorithm)
     raw = pkcs12.serialize_key_and_certificates(
-        b"merchant", key(of), merchant(), None, BestAvailableEncryption(password.encode())
+        b"merchant", key(of), merchant(), None, packing.build(password.encode())
     )
     return base64.b64encode(raw).decode()
 
