@@ -51,6 +51,9 @@ def test_an_unpaid_order_can_also_be_unknown_and_ends_in_time(young: Sandbox) ->
 def test_a_faulty_payer_pays_another_amount_and_it_shows(shop: Shop) -> None:
     scan(shop, shop.trade("01/07", "SO20260115001", 1000)["qrCode"], amount="9.99")
     assert shop.query("SO20260115001")["txnAmt"] == "999"
+    for nothing in ("0.00", "-1.00", "NaN"):
+        with pytest.raises(Refused, match="400"):
+            scan(shop, "anything", amount=nothing)
 
 
 @pytest.mark.parametrize(("result", "answered", "queried"), [("paid", "00", "00"), ("refused", "64", "64")])
@@ -201,6 +204,13 @@ def test_a_reversal_undoes_what_is_paid_and_stops_what_is_not(shop: Shop) -> Non
         scan(shop, code)
     assert shop.trade("99/01", "SO20260115003", 1000)["respCode"] == "35"
     assert shop.balance() == "1000.00"
+
+
+def test_money_for_the_files_can_be_received_without_a_client(shop: Shop) -> None:
+    made = shop.sandbox.admin.post("unionpay/trades", mer_id=shop.mer_id, order_id="SO20260115001", amount="10.00")
+    assert (made["status"], made["fee"], shop.balance()) == ("succeeded", "0.06", "1009.94")
+    with pytest.raises(Refused, match="409"):
+        shop.sandbox.admin.post("unionpay/trades", mer_id=shop.mer_id, order_id="SO20260115001", amount="10.00")
 
 
 def test_the_auditor_sees_every_order_and_the_balance(shop: Shop) -> None:
