@@ -53,12 +53,18 @@ def test_the_next_day_the_same_number_is_another_order(young: Sandbox) -> None:
     assert shop.query("PO20260115001", "20260115235958")["respCode"] == "34", "the time belongs to the key"
 
 
-def test_txn_time_may_follow_the_sandbox_clock(young: Sandbox) -> None:
-    young.admin.post("unionpay/settings", txn_time_clock="sandbox")
+@pytest.mark.parametrize(
+    ("clock", "real", "moved"), [("either", "00", "00"), ("real", "00", "10"), ("sandbox", "10", "00")]
+)
+def test_txn_time_may_follow_the_sandbox_clock(young: Sandbox, clock: str, real: str, moved: str) -> None:
+    young.admin.post("unionpay/settings", txn_time_clock=clock)
     shop = Shop(young)
     young.admin.post("clock", advance_seconds=7200)
-    assert shop.pay("PO20260115001")["respCode"] == "10"
-    assert shop.pay("PO20260115001", txnTime=china_stamp(7200))["respCode"] == "00"
+    assert shop.pay("PO20260115001")["respCode"] == real
+    assert shop.pay("PO20260115002", txnTime=china_stamp(7200))["respCode"] == moved
+    assert shop.pay("PO20260115003", txnTime=china_stamp(3600))["respCode"] == "10", "between the two"
+    later = {"txnTime": china_stamp(7200), "payTimeout": china_stamp(7205)}
+    assert shop.trade("01/07", "SO20260115001", **later)["respCode"] == moved
 
 
 @pytest.mark.parametrize(

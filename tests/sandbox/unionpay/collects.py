@@ -125,7 +125,8 @@ class Collects:
         """How long the order may be paid. Raises Refusal."""
         if not fields.get("payTimeout"):
             return self._settings.qr_seconds
-        seconds = (moment("payTimeout", fields["payTimeout"]) - self._rules.now()).total_seconds()
+        sent = moment("txnTime", fields["txnTime"])
+        seconds = (moment("payTimeout", fields["payTimeout"]) - sent - self._rules.age(sent)).total_seconds()
         if seconds <= 0:
             raise Refusal(FORMAT, "payTimeout")
         return seconds
