@@ -17,17 +17,17 @@ from ..connector import registry
 from ..connector.base import Connector
 from ..connector.errors import InvalidOrder, NotificationRefused
 from ..connector.types import (
+    Action,
+    ActionKind,
     Balance,
     Bilingual,
     Capabilities,
+    ChargeRules,
+    CollectMethod,
     ConnectionReport,
     HttpAnswer,
     Money,
     NotificationEvent,
-    Action,
-    ActionKind,
-    ChargeRules,
-    CollectMethod,
     Operation,
     Outcome,
     OutcomeStatus,

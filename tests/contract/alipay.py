@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from datetime import time as hour
 from decimal import Decimal
 from typing import Any
@@ -17,12 +18,15 @@ from urllib.parse import urlencode
 
 from odoo.addons.payment_bridge.connector.transport import HttpResponse
 from odoo.addons.payment_bridge.connector.types import (
+    ChargeOrder,
+    CollectOrder,
     InboundRequest,
     Money,
     Operation,
     Outcome,
     Payee,
     PayOutOrder,
+    RefundOrder,
 )
 
 from sandbox.control import Control
@@ -31,6 +35,7 @@ from .kit.channel import Channel
 from .kit.faults import faults
 from .kit.limits import with_amount, with_payee, with_text
 from .kit.model import (
+    MONEY,
     Fate,
     Limit,
     Merchant,
@@ -48,6 +53,7 @@ from .kit.model import (
 from .kit.signatures import Scripted, Sign, Trust, private_pem, public_pem
 
 TRANSFER = "alipay.fund.trans.uni.transfer"
+COLLECTED = frozenset({Operation.COLLECT, Operation.CHARGE, Operation.REFUND})
 COMPANY_NAME = "某某纸业有限公司"
 LATE_CARD, RETURNED_CARD = "6222029876543210", "6222021111222233"
 PAYEES = {
@@ -118,6 +124,53 @@ PAY_OUTS = tuple(
     else Variety(kind, _pay(payee), "succeeded", changed="uncertain")
     for kind, payee in PAYEES.items()
 )
+
+
+# Collections, charges and refunds
+
+
+def _collect(channel: Channel, key: str, amount: Decimal) -> CollectOrder:
+    now = channel.now()
+    return CollectOrder(key, Money(amount, "CNY"), "qr", f"打印纸/{key}", now, now + timedelta(minutes=30), "A4 & 硒鼓")
+
+
+def _scan_and_pay(channel: Channel, order: Order, outcome: Outcome) -> None:
+    assert outcome.action is not None
+    channel.pay(outcome.action.content)
+
+
+def _charge(channel: Channel, key: str, amount: Decimal) -> ChargeOrder:
+    return ChargeOrder(key, Money(amount, "CNY"), channel.present(), f"打印纸/{key}", channel.now(), terminal="T01")
+
+
+def _refund_of(operation: Operation) -> Any:
+    def make(channel: Channel, key: str, amount: Decimal) -> RefundOrder:
+        original = channel.paid(operation, amount=str(amount * 2))
+        return RefundOrder(key, Money(amount, "CNY"), channel.about(original), "部分退货", channel.now())
+
+    return make
+
+
+COLLECTS = (
+    Variety(
+        "qr",
+        _collect,
+        "processing",
+        _scan_and_pay,
+        before="not_found",  # the trade begins when somebody scans
+        closes="processing",  # nothing withdraws a code that nobody has scanned
+    ),
+)
+CHARGES = (Variety("charge", _charge, "succeeded", repeat="succeeded|uncertain"),)
+REFUNDS = tuple(
+    Variety(
+        operation.value,
+        _refund_of(operation),
+        "succeeded|processing",
+        absent_after=timedelta(seconds=15),
+    )
+    for operation in (Operation.COLLECT, Operation.CHARGE)
+)
 FATES = (
     Fate("unknown", _pay(Payee("alipay_user_id", "2088999999999999", "无此人")), "rejected", "PAYEE_NOT_EXIST"),
     Fate(
@@ -173,6 +226,60 @@ def _told(status: str) -> Any:
     return reach
 
 
+def _scanned(channel: Channel) -> Outcome:
+    order = channel.order(Operation.COLLECT)
+    channel.admin.post("alipay/codes/scan", content=channel.place(order).action.content)
+    return channel.query(order)
+
+
+def _done(operation: Operation) -> Any:
+    return lambda channel: channel.query(channel.paid(operation))
+
+
+def _ended(channel: Channel) -> Outcome:
+    order = channel.order(Operation.COLLECT)
+    channel.admin.post("alipay/codes/scan", content=channel.place(order).action.content)
+    channel.connector.close(channel.about(order))
+    return channel.query(order)
+
+
+def _given_back(channel: Channel) -> Outcome:
+    original = channel.paid(Operation.COLLECT)
+    whole = RefundOrder(channel.new_key(), original.amount, channel.about(original), "退货", channel.now())
+    channel.place(whole)
+    return channel.query(original)
+
+
+def _asked(channel: Channel) -> Outcome:
+    order = replace(channel.order(Operation.CHARGE), auth_code=channel.present("asks"))
+    channel.place(order)
+    return channel.query(order)
+
+
+def _trade_told(status: str) -> Any:
+    def reach(channel: Channel) -> Outcome:
+        fields = {
+            "notify_id": f"n{time.time_ns()}",
+            "notify_type": "trade_status_sync",
+            "notify_time": "2026-01-15 10:15:02",
+            "app_id": channel.merchant.id,
+            "seller_id": channel.merchant.settings["pid"],
+            "version": "1.0",
+            "sign_type": "RSA2",
+            "charset": "utf-8",
+            "out_trade_no": channel.new_key(),
+            "trade_no": "2026011522001412345678900001",
+            "trade_status": status,
+            "total_amount": "10.00",
+        }
+        body = channel.admin.post("alipay/sign_notification", app_id=channel.merchant.id, params=fields)["body"]
+        event = channel.connector.read_notification(_inbound(channel, body.encode()))
+        assert event.outcome is not None
+        return event.outcome
+
+    return reach
+
+
 STATES = (
     State(Operation.PAY_OUT, "SUCCESS", "succeeded", _reached("alipay_user_id")),
     State(Operation.PAY_OUT, "DEALING", "processing", _reached("bank_card")),
@@ -180,6 +287,18 @@ STATES = (
     State(Operation.PAY_OUT, "REFUND", "returned", _reached("bank_card", _send_back)),
     State(Operation.PAY_OUT, "WAIT_PAY", "processing", _told("WAIT_PAY")),
     State(Operation.PAY_OUT, "CLOSED", "closed", _told("CLOSED")),
+    State(Operation.COLLECT, "WAIT_BUYER_PAY", "processing", _scanned),
+    State(Operation.COLLECT, "TRADE_SUCCESS", "succeeded", _done(Operation.COLLECT)),
+    State(Operation.COLLECT, "TRADE_CLOSED", "closed", _ended),
+    State(Operation.COLLECT, "TRADE_CLOSED", "succeeded", _given_back),  # paid, and given back whole since
+    State(Operation.COLLECT, "TRADE_FINISHED", "succeeded", _trade_told("TRADE_FINISHED")),
+    State(Operation.CHARGE, "WAIT_BUYER_PAY", "processing", _asked),
+    State(
+        Operation.CHARGE, "TRADE_SUCCESS", "succeeded", lambda channel: channel.query(channel.paid(Operation.CHARGE))
+    ),
+    State(
+        Operation.REFUND, "REFUND_SUCCESS", "succeeded", lambda channel: channel.query(channel.paid(Operation.REFUND))
+    ),
 )
 # An order of the same number exists where the number is said to be taken, so that only a query may follow.
 CODES = codes("""
@@ -208,6 +327,21 @@ CODES = codes("""
     pay_out : rejected : PERMIT_CHECK_RECEIVE_LIMIT RELEASE_USER_FORBBIDEN_RECIEVE BLOCK_USER_FORBBIDEN_RECIEVE
     pay_out : rejected : NO_ACCOUNT_RECEIVE_PERMISSION CARD_BIN_ERROR INVALID_CARDNO PAYEE_CARD_INFO_ERROR
     pay_out : rejected : BANKCODE_OR_BRANCHNAME_INFO_ERROR REMARK_HAS_SENSITIVE_WORD MEMO_REQUIRED_IN_TRANSFER_ERROR
+    collect : rejected : ACQ.TRADE_HAS_CLOSE ACQ.TOTAL_FEE_EXCEED ACQ.INVALID_PARAMETER
+    collect : rejected : ACQ.EXIST_FORBIDDEN_WORD ACQ.BUYER_SELLER_EQUAL
+    collect : rejected|misconfigured : ACQ.PARTNER_ERROR ACQ.ACCESS_FORBIDDEN
+    collect : uncertain : ACQ.TRADE_HAS_SUCCESS ACQ.CONTEXT_INCONSISTENT ACQ.SYSTEM_ERROR aop.unknow-error
+    collect : misconfigured : isv.invalid-signature isv.invalid-app-id
+    charge : rejected : ACQ.TOTAL_FEE_EXCEED ACQ.INVALID_PARAMETER ACQ.EXIST_FORBIDDEN_WORD
+    charge : uncertain : ACQ.TRADE_HAS_SUCCESS ACQ.CONTEXT_INCONSISTENT ACQ.SYSTEM_ERROR aop.unknow-error
+    charge : rejected|misconfigured : ACQ.PARTNER_ERROR ACQ.ACCESS_FORBIDDEN
+    refund : retry : ACQ.SELLER_BALANCE_NOT_ENOUGH
+    refund : rejected : ACQ.REFUND_AMT_NOT_EQUAL_TOTAL ACQ.REFUND_FEE_ERROR ACQ.REASON_TRADE_REFUND_FEE_ERR
+    refund : rejected : ACQ.TRADE_HAS_FINISHED ACQ.TRADE_NOT_ALLOW_REFUND ACQ.TRADE_STATUS_ERROR
+    refund : rejected : ACQ.REASON_TRADE_BEEN_FREEZEN ACQ.INVALID_PARAMETER
+    refund : uncertain : ACQ.DISCORDANT_REPEAT_REQUEST ACQ.SYSTEM_ERROR aop.unknow-error isp.unknow-error
+    close : uncertain : ACQ.SYSTEM_ERROR aop.unknow-error
+    cancel : uncertain : ACQ.SYSTEM_ERROR aop.unknow-error
     query : not_found : ORDER_NOT_EXIST
     query : uncertain : SYSTEM_ERROR INVALID_PARAMETER
     query : misconfigured : ILLEGAL_ACCESS NO_ORDER_PERMISSION isv.invalid-signature
@@ -239,6 +373,16 @@ LIMITS = (
         "remark",
         lambda order: with_text(remark="")(with_amount("50000.00")(order)),
     ),
+)
+
+LIMITS += tuple(
+    Limit(f"{name}-in-{field}", operation, field, with_text(**{field: text}))
+    for operation, field in (
+        (Operation.COLLECT, "title"),
+        (Operation.CHARGE, "title"),
+        (Operation.REFUND, "reason"),
+    )
+    for name, text in (("long", "货" * 257), ("line-break", "货款\n二"), ("control", "货款\x00"))
 )
 
 # Messages and signatures
@@ -273,7 +417,7 @@ def _trusting(keys: Trust) -> dict[str, str]:
     }
 
 
-def _answered(build: Any, keys: Trust, sign: Sign) -> Outcome:
+def _answered(build: Any, keys: Trust, sign: Sign, now: datetime) -> Outcome:
     """A transfer answered with a success that is signed so."""
     node = json.dumps(
         {
@@ -294,14 +438,14 @@ def _answered(build: Any, keys: Trust, sign: Sign) -> Outcome:
     )
 
 
-def _notified(build: Any, keys: Trust, sign: Sign) -> Any:
+def _notified(build: Any, keys: Trust, sign: Sign, now: datetime) -> Any:
     """A message signed so."""
     told = {"out_biz_no": "PB1", "status": "SUCCESS", "trans_amount": "10.00"}
     fields = _message("2021000000000001", told)
     text = "&".join(f"{name}={fields[name]}" for name in sorted(fields) if name != "sign_type")
     body = urlencode({**fields, "sign": sign(text.encode())}).encode()
     connector = build(Scripted(lambda request: HttpResponse(500, {}, b"")))
-    return connector.read_notification(InboundRequest("POST", "/x", "", {}, body, datetime.now(UTC)))
+    return connector.read_notification(InboundRequest("POST", "/x", "", {}, body, now))
 
 
 PLATFORM = Platform(
@@ -311,12 +455,22 @@ PLATFORM = Platform(
     methods={
         Operation.PAY_OUT: TRANSFER,
         Operation.QUERY: "alipay.fund.trans.common.query",
+        Operation.COLLECT: "alipay.trade.precreate",
+        Operation.CHARGE: "alipay.trade.pay",
+        Operation.CLOSE: "alipay.trade.close",
+        Operation.CANCEL: "alipay.trade.cancel",
+        Operation.REFUND: "alipay.trade.refund",
         Operation.BALANCE: "alipay.data.bill.balance.query",
         Operation.STATEMENT: "alipay.data.dataservice.bill.downloadurl.query",
         Operation.RECEIPT: "alipay.data.bill.ereceipt.apply",
     },
     strike=_strike,
-    varieties={Operation.PAY_OUT: PAY_OUTS},
+    varieties={
+        Operation.PAY_OUT: PAY_OUTS,
+        Operation.COLLECT: COLLECTS,
+        Operation.CHARGE: CHARGES,
+        Operation.REFUND: REFUNDS,
+    },
     fates=FATES,
     states=STATES,
     codes=CODES,
@@ -327,12 +481,9 @@ PLATFORM = Platform(
     limits=LIMITS,
     statements=(
         Statement(
-            "signcustomer",
-            frozenset({Operation.PAY_OUT}),
-            lambda channel: channel.balance(),
-            {"bill_type": "signcustomer"},
+            "signcustomer", frozenset(MONEY), lambda channel: channel.balance(), aim={"bill_type": "signcustomer"}
         ),
-        Statement("trade", frozenset(), None, {"bill_type": "trade"}),
+        Statement("trade", COLLECTED, aim={"bill_type": "trade"}),
     ),
     spoils=(
         *(Spoil(kind, "statement") for kind in ("drop_row", "double_row", "alter_row", "bad_encoding", "zip_bomb")),
@@ -342,7 +493,7 @@ PLATFORM = Platform(
         Spoil("late", "later", asked_at=hour(10, 30)),
         Spoil("wrong_host", "not sent|misconfigured"),
     ),
-    notices=Notices(frozenset({Operation.PAY_OUT}), refused_answer=lambda status, body: body != b"success"),
+    notices=Notices(frozenset(MONEY), refused_answer=lambda status, body: body != b"success"),
     verifiers=(
         Verifier("answer", Operation.PAY_OUT, _trusting, _answered, "untrusted"),
         Verifier("notification", Operation.NOTIFICATION, _trusting, _notified, "refused"),

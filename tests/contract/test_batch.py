@@ -18,8 +18,6 @@ BATCH = Operation.PAY_OUT_BATCH
 
 def sent(channel: Channel, batch) -> str:
     """What sending it says, in a word."""
-    for order in batch.orders:
-        channel.personal |= {order.payee.account, order.payee.name}
     return verdict.of(lambda: channel.connector.pay_out_batch(batch)).word
 
 
@@ -60,7 +58,7 @@ def test_a_batch_sent_again_is_paid_once(world, platform):
 def test_one_refused_order_stops_none_of_the_others(world, platform):
     channel = world.fresh(platform)
     batch = calls.a_batch(channel)
-    bad = platform.batch.failing(channel, channel.new_key(), Decimal("10.00"))
+    bad = channel.with_persons(platform.batch.failing(channel, channel.new_key(), Decimal("10.00")))
     batch = replace(batch, orders=(*batch.orders, bad))
     sent(channel, batch)
     platform.batch.settle(channel, batch)

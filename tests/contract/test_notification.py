@@ -17,6 +17,7 @@ from .kit.stage import wait_until
 
 ROW = Operation.NOTIFICATION
 POSITIONS = 40
+LATE = timedelta(minutes=1)
 
 
 def notified():
@@ -112,9 +113,10 @@ def test_two_orders_have_two_ids_in_any_order(world, platform):
 @pytest.mark.parametrize("platform", declaring(ROW))
 def test_a_late_message_is_still_believed(world, platform):
     channel = world.fresh(platform, notified=True)
-    channel.fault("delay", on="notification", ms=400)
+    channel.fault("delay", on="notification", ms=LATE.total_seconds() * 1000)
     order = channel.paid(next(one for one in MONEY if one in platform.notices.operations))
     assert channel.stage.inbox.messages(channel.path) == []
+    channel.stage.advance(LATE * 2)
     assert events_of(channel, order)[0].outcome.status is OutcomeStatus.SUCCEEDED
 
 

@@ -81,11 +81,11 @@ def test_an_order_never_placed_is_absent(world, platform, operation, variety):
 @pytest.mark.parametrize(("platform", "operation", "variety"), varieties(*MONEY))
 def test_the_edges_of_an_amount_pass_the_check_without_a_call(world, platform, operation, variety):
     channel = world.channel(platform)
-    order = channel.order(operation, variety.name)
+    found = (amount for amount in edges(channel.capabilities, operation, variety) if amount is not None)
+    orders = [with_amount(amount)(variety.make(channel, channel.new_key(), amount)) for amount in found]
     channel.forget_requests()
-    for amount in edges(channel.capabilities, operation, variety):
-        if amount is not None:
-            channel.check(with_amount(amount)(order))
+    for order in orders:
+        channel.check(order)
     assert channel.requests() == 0
 
 
@@ -106,7 +106,7 @@ def test_orders_at_the_same_moment_keep_apart(world, platform, operation, variet
 def test_a_payee_s_fate_is_told(world, platform, fate):
     channel = world.channel(platform)
     before = channel.balance()
-    order = fate.make(channel, channel.new_key(), Decimal("10.00"))
+    order = channel.with_persons(fate.make(channel, channel.new_key(), Decimal("10.00")))
     said = channel.try_place(order).must(fate.at_once)
     if said.error is not None:
         assert fate.code is None or said.code == fate.code

@@ -31,7 +31,7 @@ def _delivered(platform, verifier, sign, stage):
     def build(transport):
         return platform.connect(settings, transport, stage.now, kind)
 
-    return verdict.of(lambda: verifier.deliver(build, trust(), sign))
+    return verdict.of(lambda: verifier.deliver(build, trust(), sign, stage.now()))
 
 
 @pytest.mark.parametrize(("platform", "verifier"), _verifiers())

@@ -181,9 +181,8 @@ class RowReader:
             return LineKind.RETURN
         if gross == 0:
             return columns.NATURAL_KINDS.get(txn_type, LineKind.ADJUSTMENT)
-        known = columns.TXN_KINDS.get((txn_type, gross > 0))
-        if known is not None:
-            return known
+        if txn_type in columns.NATURAL_KINDS:
+            return columns.TXN_KINDS.get((txn_type, gross > 0), LineKind.ADJUSTMENT)
         return _by_code(self._codes, cells, gross)
 
     def _names_a_pay_out(self, cells: Cells) -> bool:

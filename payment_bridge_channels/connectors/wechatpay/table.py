@@ -131,6 +131,7 @@ class BillTable:
             if not text.strip():
                 continue
             if not text.startswith(MARK):
+                _totals_titles(row, text)
                 break
             day = Cells(row, self._titles, cut(row, text, len(self._titles))).time(at).date()
             first, last = min(first or day, day), max(last or day, day)
@@ -139,9 +140,7 @@ class BillTable:
     def _finish(
         self, row: int, text: str, lines: Iterator[tuple[int, str]], count: int, added: dict[str, Decimal]
     ) -> None:
-        titles = titles_of(row, text)
-        if titles[0] not in (columns.FUND_COUNT, columns.TRADE_COUNT):
-            raise refuse(row, "this is no row of the bill", "不是账单明细行")
+        titles = _totals_titles(row, text)
         at, told = next(lines, (row, ""))
         totals = Cells(at, titles, cut(at, told, len(titles)))
         for after, rest in lines:
@@ -169,3 +168,14 @@ class BillTable:
                 f"the rows do not add up to the file's own total ({title}): {read} against {told}",
                 f"明细与文件合计不符（{title}）：明细为 {read}，合计为 {told}",
             )
+
+
+def _totals_titles(row: int, text: str) -> tuple[str, ...]:
+    """The line of titles that ends the rows.
+
+    :raises StatementError: when an unmarked line is anything else.
+    """
+    titles = titles_of(row, text)
+    if titles[0] not in (columns.FUND_COUNT, columns.TRADE_COUNT):
+        raise refuse(row, "this is no row of the bill", "不是账单明细行")
+    return titles

@@ -221,8 +221,8 @@ class TrustStore:
             key = keys.public_key_of(certificate, label("verification"))
         except (ValueError, Misconfigured) as error:
             raise ValueError("a certificate of the answer cannot be read") from error
-        serial = keys.serial_of(certificate)
-        if keys.comparable(str(row.get("serial_no"))) != keys.comparable(serial):
+        serial = str(row.get("serial_no"))
+        if keys.comparable(serial) != keys.comparable(keys.serial_of(certificate)):
             raise ValueError("a certificate of the answer bears another serial than told")
         if keys.same_key(key, self._settings.private_key.public_key()):
             raise ValueError("a certificate of the answer is the merchant's own")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -99,11 +100,10 @@ class Channel:
     def order(self, operation: Operation, name: str | None = None, amount: str = "10.00", key: str = "") -> Order:
         """A good order of a variety."""
         variety = self.platform.variety(operation, name)
-        return variety.make(self, key or self.new_key(), Decimal(amount))
+        return self.with_persons(variety.make(self, key or self.new_key(), Decimal(amount)))
 
     def place(self, order: Order) -> Outcome:
         """Send it; what was said last is remembered for :meth:`about`."""
-        self._remember_persons(order)
         match order:
             case PayOutOrder():
                 outcome = self.connector.pay_out(order)
@@ -185,11 +185,11 @@ class Channel:
         """Whether the connector declares it."""
         return operation in self.capabilities.operations
 
-    def _remember_persons(self, order: Order) -> None:
+    def with_persons(self, order: Order) -> Order:
+        """The order; what it tells of persons may be seen nowhere from now on."""
         if isinstance(order, PayOutOrder):
             self.personal |= {order.payee.account, order.payee.name or ""} - {""}
-        if isinstance(order, ChargeOrder):
-            self.personal.add(order.auth_code)
+        return order
 
     # Days
 
@@ -208,7 +208,8 @@ class Channel:
     def day_with_movement(self) -> date:
         """A past day on which this merchant's account moved."""
         if self._day is None:
-            self.paid(next(one for one in MONEY if one in self.capabilities.operations))
+            for operation in filter(self.offers, MONEY):
+                self.paid(operation)
             self._day = self.end_day()
         return self._day
 
@@ -243,6 +244,13 @@ class Channel:
         """What the platform holds for the merchant, by its own books."""
         return Decimal(self.admin.get(f"{self.platform.code}/balances/{self.merchant.id}")["balance"])
 
+    def executed(self, operations: Iterable[Operation]) -> int:
+        """How many of the merchant's orders of these operations moved money, by the platform's own books."""
+        rows = self.admin.get(f"{self.platform.code}/orders")["orders"]
+        wanted = {operation.value for operation in operations}
+        mine = (row for row in rows if row["merchant"] == self.merchant.id and row["operation"] in wanted)
+        return sum(row["executed_count"] for row in mine)
+
     def pay(self, content: str) -> None:
         """Play the payer of a code, link or page, or the customer who says yes on his own device. A faulty payer pays
         ``pays_instead``."""
@@ -251,7 +259,9 @@ class Channel:
 
     def present(self, result: str = "paid") -> str:
         """A payment code whose charge is ``paid``, ``asks`` the customer, or is ``refused``."""
-        return self.admin.post("persons/present", platform=self.platform.code, result=result)["auth_code"]
+        code = self.admin.post("persons/present", platform=self.platform.code, result=result)["auth_code"]
+        self.personal.add(code)
+        return code
 
     def messages(self, count: int = 1) -> list[InboundRequest]:
         """The first messages that came, once there are so many."""

@@ -163,6 +163,8 @@ class Statement:
     kind: str
     tells: frozenset[Operation]
     adds_up_to: Callable[[Channel], Decimal] | None = None
+    names_account: bool = True
+    """Whether a file says whose it is."""
     aim: Mapping[str, str] = field(default_factory=dict)
     """Further selectors that point a statement fault at this kind."""
 
@@ -216,14 +218,15 @@ class Verifier:
     """One place where the connector checks the platform's signature.
 
     ``settings`` are those of a channel that trusts ``Trust``; ``deliver`` composes a whole answer or message, signs it
-    with the given function and hands it to a connector built from these settings; a forged one makes the connector
-    say ``refusal``. ``scheme`` says which negative cases apply: ``rsa``, ``digest`` or ``sm2``.
+    with the given function and hands it, at the given time, to a connector built with these settings and the given
+    transport; a forged one makes the connector say ``refusal``. ``scheme`` says which negative cases apply: ``rsa`` or
+    ``digest``.
     """
 
     name: str
     capability: Operation
     settings: Callable[[Trust], Mapping[str, str]]
-    deliver: Callable[[Callable[[Transport], Connector], Trust, Sign], Any]
+    deliver: Callable[[Callable[[Any], Connector], Trust, Sign, datetime], Any]
     refusal: str
     scheme: str = "rsa"
 

@@ -47,8 +47,10 @@ class Stage:
             self._program.terminate()
             raise RuntimeError(f"the sandbox did not start: {ready!r}")
         self.admin = Control(ready.split()[-1])
-        self.admin.post("settings", notification_delay_ms=5, notification_first_gap_seconds=0.2)
-        self.inbox = Inbox()
+        self.admin.post(
+            "settings", notification_delay_ms=5, notification_first_gap_seconds=20.0, notification_factor=0.01
+        )
+        self.inbox = Inbox(self.now)
         self._offset = timedelta()
         self._read_clock()
 
@@ -80,7 +82,8 @@ class Stage:
 class Inbox:
     """Takes what platforms send, each address for itself, and answers what the address was told to."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
         self._messages: dict[str, list[InboundRequest]] = defaultdict(list)
         self.answers: dict[str, Callable[[], HttpAnswer]] = {}
         inbox = self
@@ -102,7 +105,7 @@ class Inbox:
         target = urlsplit(handler.path)
         headers = {name.lower(): value for name, value in handler.headers.items()}
         body = handler.rfile.read(int(headers.get("content-length", 0)))
-        message = InboundRequest(handler.command, target.path, target.query, headers, body, datetime.now(UTC))
+        message = InboundRequest(handler.command, target.path, target.query, headers, body, self._now())
         self._messages[target.path].append(message)
         answer = self.answers[target.path]()
         handler.send_response(answer.status)

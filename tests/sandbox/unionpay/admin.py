@@ -16,7 +16,7 @@ from ..settings import patch, show
 from ..wire import Request
 from . import signing
 from .books import Paid, paid
-from .codes import SUCCESS
+from .codes import SUCCESS, Refusal
 from .merchants import Merchant, credentials, fen, yuan
 from .orders import PAYOUT, Order, WrongState
 from .payees import KnownPayee
@@ -54,6 +54,7 @@ class UnionPayAdmin:
         add("POST", "/payees", self.register_payee)
         add("GET", "/transfers", lambda request: self.listed(request, True, "transfers"))
         add("GET", "/trades", lambda request: self.listed(request, False, "trades"))
+        add("POST", "/trades", self.receive)
         add("GET", "/batches", lambda _: [batch.show() for batch in self._unionpay.batches.all()])
         add("POST", "/transfers/<order_id>/finish", self.finish)
         add("POST", "/trades/<order_id>/finish", self.finish)
@@ -121,6 +122,18 @@ class UnionPayAdmin:
         )
         shown = [{**order.show(), **_shown(money)} for order, money in each]
         return {name: shown, "totals": {"orders": len(shown), **_shown(total)}}
+
+    def receive(self, request: Request) -> dict[str, Any]:
+        """A customer pays: {mer_id, order_id, amount}."""
+        body = body_of(request)
+        merchant, amount = self._merchant(body.get("mer_id")), fen(_amount(body.get("amount")))
+        if not amount:
+            raise AdminError("give an amount")
+        try:
+            order = self._unionpay.collects.receive(merchant, str(body.get("order_id")), amount)
+        except Refusal as refusal:
+            raise AdminError(refusal.message, 409) from refusal
+        return order.show()
 
     def finish(self, request: Request, order_id: str) -> dict[str, Any]:
         """End an open order: {mer_id?, code?}; 00 when no code is given."""

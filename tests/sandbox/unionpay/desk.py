@@ -72,7 +72,6 @@ class Desk:
         if order.original is not None:
             order.original.given_back -= order.amount
             order.original.cost_given_back += order.cost
-            order.original.voided = False
 
     def _plan_return(self, order: Order) -> None:
         if order.kind is not PAYOUT or order.state != SUCCEEDED:

@@ -87,7 +87,6 @@ class Order:
     original: Order | None = None
     given_back: int = 0
     cost_given_back: int = 0
-    voided: bool = False
     quiet: bool = False
     """Nobody is notified: orders of a batch."""
     waits_for_payer: bool = False

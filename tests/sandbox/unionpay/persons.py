@@ -32,6 +32,8 @@ class UnionPayPersons:
     def pay(self, content: str, amount: Decimal | None) -> dict[str, Any] | None:
         """Pay what it leads to: a qrCode, a presented code that asks, the address of a cashier's page, or
         frontTransReq.do?<the form's fields>. Raises AdminError."""
+        if amount is not None and not (amount.is_finite() and fen(amount) > 0):
+            raise AdminError(f"{amount} cannot be paid")
         try:
             order = self._collects.behind(content) or self._cashier.open(content)
             if order is None:

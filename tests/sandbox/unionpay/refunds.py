@@ -45,7 +45,6 @@ class Refunds:
             if original.booked is None or self._orders.settlement_day(original.booked) != today:
                 raise Refusal(ORIGINAL, "not of this settlement day")
             self._promise(order, original)
-            original.voided = True
         self._desk.end_later(order, 0)
         return _answer(order)
 

@@ -78,8 +78,8 @@ TRANSACTIONS = {
     "01/07": Shape(MONEY, ("000000",)),
     "01/06": Shape((*MONEY, "qrNo"), ("000000",)),
     "01/01": Shape((*MONEY, "frontUrl"), ("000201", "000202")),
-    "04/00": Shape(MONEY, ("000000", "000201", "000202")),
-    "31/00": Shape(MONEY, ("000000", "000201", "000202")),
+    "04/00": Shape((*ORDER, "txnAmt"), ("000000", "000201", "000202")),
+    "31/00": Shape((*ORDER, "txnAmt"), ("000000", "000201", "000202")),
     "99/01": Shape(ORDER, ("000000", "000201", "000202"), fresh=False),
     "95/00": Shape(("channelType", "certType"), ("000000",)),
     "00/00": Shape(("orderId",), ("000000", "000201", "000202", "000401"), fresh=False),
@@ -96,9 +96,10 @@ class Rules:
         self._clock = clock
         self._settings = settings
 
-    def now(self) -> datetime:
-        """The time that the caller's times are compared with."""
-        return self._clock.real() if self._settings.txn_time_clock == "real" else self._clock.now()
+    def age(self, sent: datetime) -> timedelta:
+        """How long ago a request was made, by the clock that its sender goes by."""
+        ages = {"real": self._clock.real() - sent, "sandbox": self._clock.now() - sent}
+        return ages.get(self._settings.txn_time_clock) or min(ages.values(), key=abs)
 
     def envelope(self, fields: Mapping[str, str]) -> None:
         """What must be there and well formed before the signature is looked at."""
@@ -119,7 +120,7 @@ class Rules:
             raise Refusal(FORMAT, "bizType")
         sent = moment("txnTime", fields["txnTime"])
         window = self._settings.txn_time_window_seconds
-        if shape.fresh and window and abs(self.now() - sent) > timedelta(seconds=window):
+        if shape.fresh and window and abs(self.age(sent)) > timedelta(seconds=window):
             raise Refusal(FORMAT, "txnTime")
 
     def _present(self, fields: Mapping[str, str], names: tuple[str, ...]) -> None:

@@ -12,8 +12,9 @@ class UnionPaySettings:
 
     txn_time_window_seconds: int = 900
     """How far txnTime may be from now; 0 does not look."""
-    txn_time_clock: str = "real"
-    """The clock txnTime is compared with: "real" (the caller's clock does not move with ours) or "sandbox"."""
+    txn_time_clock: str = "either"
+    """The clock txnTime is compared with: "real" (the caller's clock does not move with ours), "sandbox" (it does), or
+    "either" is right."""
     missing_field_code: str = "10"
     """respCode for a mandatory field that is missing; the table also has 13."""
     order_id_maximum: int = 32
@@ -48,7 +49,7 @@ class UnionPaySettings:
     void_code: str = "S31"
     reversal_code: str = "S99"
     return_code: str = "S57"
-    returns_in: str = "ZME"
+    returns_in: str = "ZM"
     """The file in which a returned pay-out (退票) shows up: "ZM" or "ZME"."""
     batch_maximum: int = 1000
     """Orders in one batch file."""
