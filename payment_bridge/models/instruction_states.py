@@ -46,6 +46,7 @@ TRANSITIONS: dict[State, dict[State, str]] = {
         State.RETURNED: "the platform executed it and the money came back",
     },
     State.PROCESSING: {
+        State.QUEUED: "a refund that the platform, asked, has not got is ordered again under its number",
         State.SUCCEEDED: "the platform executed it",
         State.FAILED: "the platform ended it without paying",
         State.CLOSED: "the platform ended it and nobody has paid: closed, expired, or not confirmed",

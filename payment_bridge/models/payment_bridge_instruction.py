@@ -113,7 +113,7 @@ class PaymentBridgeInstruction(models.Model):
     remark = fields.Char(readonly=True)
 
     action_kind = fields.Selection(SELECTION_ACTION, string="What Comes Next", readonly=True)
-    action_content = fields.Char(readonly=True, groups=NO_ACCESS)
+    action_content = fields.Char(readonly=True, groups="payment_bridge.group_reader")
     action_fields = fields.Json(readonly=True, groups=NO_ACCESS)
     action_expires_at = fields.Datetime(string="Valid Until", readonly=True)
     expires_at = fields.Datetime(readonly=True, help="Nobody can pay this collection any more after that time.")

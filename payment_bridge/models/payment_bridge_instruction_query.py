@@ -152,8 +152,9 @@ class PaymentBridgeInstruction(models.Model):
 
     def _never_arrived(self, state, outcome):
         """The platform does not know this key. An uncertain order may leave again under the same key, which is
-        harmless should the first one still arrive; one that the platform had accepted is a contradiction."""
-        if state == State.UNCERTAIN:
+        harmless should the first one still arrive, and so may a refund that was taken but never carried out; any
+        other that the platform had accepted is a contradiction."""
+        if state == State.UNCERTAIN or (state == State.PROCESSING and self.operation == Operation.REFUND):
             self._move_to(
                 State.QUEUED,
                 reason="the platform never received it",

@@ -10,6 +10,7 @@ from . import payment_bridge_statement_match
 from . import payment_bridge_statement_similar
 from . import payment_bridge_statement_post
 from . import payment_bridge_statement_control
+from . import payment_bridge_statement_by_rows
 from . import payment_bridge_posting
 from . import payment_bridge_open_payment
 from . import payment_bridge_channel

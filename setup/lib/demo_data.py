@@ -1,19 +1,19 @@
-"""What the demo shows: a trading company in Shanghai, its vendors, purchase orders and bills, and one Alipay channel.
+"""What the demo shows: a trading company in Shanghai, its vendors, bills, customers, invoices and a channel a platform.
 
 Runs inside Odoo. `load` needs no platform and its database is kept; `connect` runs at every start and makes the sandbox
 know the same people.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo import Command, fields
 
 import demo_people
+import demo_platforms
 from sandbox.control import Control
 
 PASSWORD = "demo"
-CHANNEL_NAME = "支付宝 Alipay"
-OPENING_BALANCE = "2000000.00"
+LATE_EVENING = 22  # from this hour on a platform's day may end while one looks on
 DAY_SECONDS = 24 * 3600
 USERS = (
     ("clerk", "李会计 Li (clerk)", ("group_clerk",), "zh_CN"),
@@ -31,9 +31,12 @@ LOGINS = (
     ("admin", "admin", "administrator"),
 )
 TRY = (
-    "Vendors > Bills: select some bills, Pay, choose 支付宝 under Pay Through, and confirm.",
+    "Vendors > Bills: select some bills, Pay, choose a channel under Pay Through, and confirm.",
     "Payment Bridge > Payments: open one and watch its status and timeline change by themselves.",
     "Pay 远方工艺 (its Alipay account does not exist): the bill opens again and says why.",
+    "Customers > Invoices: open the one of 江南画廊, Collect by…, and let the sandbox pay it:"
+    " ./setup/demo --scan LINK (the link beside the code). Then Refund a part of it from its payment.",
+    "Open the same invoice's portal page (Preview): the customer chooses a way to pay there.",
     "Payment Bridge > Channels: the balance at the platform beside the balance in the books.",
     "Let the platform's day end with ./setup/demo --next-day (its clock is a day behind so that this can be tried),"
     " then Payment Bridge > Statements: fetch yesterday, open the statement, Reconcile and Post.",
@@ -62,36 +65,23 @@ def load(env):
         vendor = _make_vendor(env, person)
         for number, amount in enumerate(person.bills):
             _make_bill(env, vendor, products[number % len(products)], amount)
-    _make_channel(env, company)
+    for person in demo_people.CUSTOMERS:
+        customer = env["res.partner"].create({"name": person.name, "customer_rank": 1, "is_company": True})
+        for amount in person.invoices:
+            _make_invoice(env, customer, products[0], amount)
+    for platform in demo_platforms.PLATFORMS:
+        _make_channel(env, company, platform)
 
 
 def connect(env, sandbox_url, odoo_url):
-    """Open the company's account at the sandbox, register the payees there, and activate the channel."""
+    """Open the company's accounts at the sandbox, register the payees there, and activate the channels."""
     sandbox = Control(sandbox_url)
-    sandbox.post("clock", advance_seconds=-DAY_SECONDS)  # so that the platform's day can end while one looks on
+    # a day behind, so that the platforms' day can end while one looks on
+    late = datetime.fromisoformat(sandbox.get("clock")["now"]).hour >= LATE_EVENING
+    sandbox.post("clock", advance_seconds=-DAY_SECONDS - 3 * 3600 * late)
     env["ir.config_parameter"].set_param("web.base.url", odoo_url)
-    channel = env["payment.bridge.channel"].search([("connector_code", "=", "alipay")], limit=1)
-    app = sandbox.post(
-        "alipay/apps",
-        mode="certificate",
-        opening_balance=OPENING_BALANCE,
-        aes=True,
-        notify_url=channel.notify_url,
-        fee={"bank": "1.00"},
-    )
-    values = {
-        "app_id": app["app_id"],
-        "pid": app["pid"],
-        "app_private_key": app["app_private_key"],
-        "app_certificate": app["app_cert"],
-        "alipay_certificate": app["alipay_cert"],
-        "alipay_root_certificates": app["alipay_root_cert"],
-        "aes_key": app["aes_key"],
-        "gateway_url": app["gateway_url"],
-    }
-    for credential in channel.credential_ids.filtered(lambda one: one.name in values):
-        credential.value = values[credential.name]
-    channel.action_activate()
+    for platform in demo_platforms.PLATFORMS:
+        _connect_channel(env, sandbox, platform)
     for person in demo_people.VENDORS:
         if person.identity_type and person.known:
             sandbox.post(
@@ -101,6 +91,17 @@ def connect(env, sandbox_url, odoo_url):
                 name=person.name,
                 **person.at_platform,
             )
+        elif person.platform == demo_people.WECHATPAY:
+            sandbox.post("wechatpay/payees", openid=person.account, name=person.name, auto_confirm_ms=2500)
+
+
+def _connect_channel(env, sandbox, platform):
+    channel = env["payment.bridge.channel"].search([("connector_code", "=", platform.code)], limit=1)
+    made = sandbox.post(platform.merchants, **platform.make, notify_url=channel.notify_url)
+    values = platform.settings(made)
+    for credential in channel.credential_ids.filtered(lambda one: one.name in values):
+        credential.value = values[credential.name]
+    channel.action_activate()
 
 
 def _group(env, name):
@@ -136,7 +137,12 @@ def _make_products(env):
 
 def _make_vendor(env, person):
     vendor = env["res.partner"].create(
-        {"name": person.name, "is_company": True, "supplier_rank": 1, "country_id": env.ref("base.cn").id}
+        {
+            "name": person.name,
+            "is_company": person.is_company,
+            "supplier_rank": 1,
+            "country_id": env.ref("base.cn").id,
+        }
     )
     bank = env["res.bank"].search([("name", "=", person.bank)], limit=1) if person.bank else env["res.bank"]
     if person.bank and not bank:
@@ -176,14 +182,50 @@ def _make_bill(env, vendor, product, amount):
     bill.action_post()
 
 
-def _make_channel(env, company):
+def _make_invoice(env, customer, product, amount):
+    """A posted customer invoice."""
+    invoice = env["account.move"].create(
+        {
+            "move_type": "out_invoice",
+            "partner_id": customer.id,
+            "invoice_date": fields.Date.today() - timedelta(days=3),
+            "invoice_line_ids": [
+                Command.create({"product_id": product.id, "quantity": 1, "price_unit": amount, "tax_ids": []})
+            ],
+        }
+    )
+    invoice.action_post()
+
+
+def _make_channel(env, company, platform):
     channel = env["payment.bridge.channel"].create(
         {
-            "name": CHANNEL_NAME,
-            "connector_code": "alipay",
+            "name": platform.channel,
+            "connector_code": platform.code,
             "company_id": company.id,
             "currency_id": company.currency_id.id,
-            "limit_per_payment": 100000,
+            "limit_per_payment": platform.limit_per_payment,
         }
     )
     channel._set_up_accounts()
+    if platform.paid_in:
+        _pay_in(env, company, channel, platform.paid_in)
+
+
+def _pay_in(env, company, channel, amount):
+    """What was paid in at a platform whose statements show no balance."""
+    entry = env["account.move"].create(
+        {
+            "journal_id": channel.journal_id.id,
+            "date": fields.Date.today() - timedelta(days=30),
+            "ref": f"{channel.name}: 备付金 prefunding",
+            "line_ids": [
+                Command.create({"account_id": account.id, "debit": debit, "credit": credit})
+                for account, debit, credit in (
+                    (channel.journal_id.default_account_id, amount, 0),
+                    (company.transfer_account_id, 0, amount),
+                )
+            ],
+        }
+    )
+    entry.action_post()

@@ -1,59 +1,31 @@
-"""`setup/demo --once`: the whole main job with no person, through the doors that persons use.
+"""`setup/demo --once`: the whole job with no person, through the doors that persons use, on every platform.
 
-A clerk pays every bill through Odoo's own wizard; the platform plays one unknown payee, one answer that gets lost
-after paying, one return and one message told twice; the next day's statement is fetched, matched and posted. The end is
-good only when every payment is explained, each was paid at most once by the platform's own ledger, and the books equal
-the platform.
+A clerk pays every bill through Odoo's own wizard, collects from customers by code and at the counter, and gives a part
+back; the platforms play one unknown payee, one answer that gets lost after paying, one return and one message told twice;
+the next day's statements are fetched, matched and posted. The end is good only when every payment is explained, each was
+carried out at most once by the platform's own ledger, and the books equal each platform.
 """
 
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import demo_customers
 import demo_data
 from demo_people import VENDORS
+from demo_platforms import PLATFORMS
+from demo_story import NotReached, Story
 from rpc import Person
 
 if TYPE_CHECKING:
     from demo import DemoContext
 
 DAY_SECONDS = 24 * 3600
-DEADLINE_SECONDS = 240
-POLL_SECONDS = 0.5
 UNDER_WAY = {"queued", "sending", "processing", "uncertain"}
 PAYMENT_FIELDS = ["name", "partner_id", "amount", "bridge_state", "bridge_why", "bridge_instruction_id", "is_matched"]
 EXPECTED_END = {"payee unknown": "failed", "returned by the bank": "returned"}
-
-
-class NotReached(RuntimeError):
-    """A step did not come to its end."""
-
-
-@dataclass(frozen=True)
-class Story:
-    """What the walk-through works with."""
-
-    context: "DemoContext"
-    clerk: Person
-
-    def say(self, text: str) -> None:
-        print(f"· {text}", file=sys.stderr, flush=True)
-
-    def wait(self, what: str, reached: Callable[[], Any]) -> Any:
-        """Look again and again until `reached` answers something true.
-
-        :raises NotReached: after the deadline.
-        """
-        deadline = time.monotonic() + DEADLINE_SECONDS
-        while not (found := reached()):
-            if time.monotonic() > deadline:
-                raise NotReached(f"{what} did not come in {DEADLINE_SECONDS} s")
-            time.sleep(POLL_SECONDS)
-        return found
 
 
 class Result(dict):
@@ -68,23 +40,26 @@ def run(context: "DemoContext") -> Result:
     story = Story(context, Person(context.odoo, context.database, "clerk", demo_data.PASSWORD))
     started = time.monotonic()
     try:
-        channel = story.clerk.search_read("payment.bridge.channel", [], ["name", "journal_id"])[0]
+        channels = story.clerk.search_read(
+            "payment.bridge.channel", [], ["name", "connector_code", "journal_id"], order="sequence, id"
+        )
         plant_faults(story)
-        pay_all_bills(story, channel)
+        pay_all_bills(story, channels)
+        collected = demo_customers.collect_all(story, channels)
         follow_to_the_end(story)
-        statement = reconcile(story, channel)
+        refunds = demo_customers.refund_parts(story, collected)
+        statements = {channel["id"]: statement for channel, statement in reconcile(story, channels)}
     except NotReached as error:
         return Result(ok=False, paid_once=False, channels=[], payments=[], error=str(error))
-    payments = describe_payments(story)
-    ledger = context.sandbox.admin("GET", "/alipay/transfers")
-    paid_once, findings = compare_with_platform(payments, ledger["transfers"])
-    control = describe_channel(story, channel, statement)
+    payments = describe_payments(story) + demo_customers.describe(story, collected, refunds)
+    paid_once, findings = compare_with_platforms(story, payments)
+    controls = [describe_channel(story, channel, statements[channel["id"]]) for channel in channels]
     unexplained = [one["payment"] for one in payments if not one["explained"]]
     return Result(
-        ok=paid_once and control["equal"] and not unexplained and len(payments) >= 20,
+        ok=paid_once and all(one["equal"] for one in controls) and not unexplained and len(payments) >= 20,
         paid_once=paid_once,
         findings=findings + [f"{name} is not explained" for name in unexplained],
-        channels=[control],
+        channels=controls,
         payments=payments,
         seconds=round(time.monotonic() - started),
     )
@@ -98,22 +73,27 @@ def plant_faults(story: Story) -> None:
     story.context.sandbox.admin("POST", "/faults", {"kind": "duplicate", "payee": accounts["told twice"]})
 
 
-def pay_all_bills(story: Story, channel: dict[str, Any]) -> None:
-    """Register every open bill through the wizard, as a clerk does with a selection of bills."""
-    bills = story.clerk.search("account.move", [("move_type", "=", "in_invoice"), ("payment_state", "=", "not_paid")])
-    method = story.clerk.search(
-        "account.payment.method.line",
-        [
-            ("journal_id", "=", channel["journal_id"][0]),
-            ("payment_type", "=", "outbound"),
-            ("code", "=", "payment_bridge"),
-        ],
+def pay_all_bills(story: Story, channels: list[dict[str, Any]]) -> None:
+    """Register every open bill through the wizard, as a clerk does with a selection of bills, channel by channel."""
+    platforms = {vendor.name: vendor.platform for vendor in VENDORS}
+    bills = story.clerk.search_read(
+        "account.move", [("move_type", "=", "in_invoice"), ("payment_state", "=", "not_paid")], ["partner_id"]
     )
-    selection = {"active_model": "account.move", "active_ids": bills}
-    values = {"journal_id": channel["journal_id"][0], "payment_method_line_id": method[0], "group_payment": False}
-    wizard = story.clerk.call("account.payment.register", "create", [values], context=selection)
-    story.clerk.call("account.payment.register", "action_create_payments", wizard, context=selection)
-    story.say(f"{len(bills)} bills are registered for payment through {channel['name']}")
+    for channel in channels:
+        chosen = [bill["id"] for bill in bills if platforms[bill["partner_id"][1]] == channel["connector_code"]]
+        method = story.clerk.search(
+            "account.payment.method.line",
+            [
+                ("journal_id", "=", channel["journal_id"][0]),
+                ("payment_type", "=", "outbound"),
+                ("code", "=", "payment_bridge"),
+            ],
+        )
+        selection = {"active_model": "account.move", "active_ids": chosen}
+        values = {"journal_id": channel["journal_id"][0], "payment_method_line_id": method[0], "group_payment": False}
+        wizard = story.clerk.call("account.payment.register", "create", [values], context=selection)
+        story.clerk.call("account.payment.register", "action_create_payments", wizard, context=selection)
+        story.say(f"{len(chosen)} bills are registered for payment through {channel['name']}")
 
 
 def follow_to_the_end(story: Story) -> None:
@@ -123,7 +103,7 @@ def follow_to_the_end(story: Story) -> None:
 
     def settled() -> bool:
         nonlocal last
-        payments = story.clerk.search_read("account.payment", [("bridge_state", "!=", False)], PAYMENT_FIELDS)
+        payments = story.clerk.search_read("account.payment", [("bridge_operation", "=", "pay_out")], PAYMENT_FIELDS)
         states = Counter(payment["bridge_state"] for payment in payments)
         if states != last:
             story.say(", ".join(f"{count} {state}" for state, count in sorted(states.items())))
@@ -145,10 +125,15 @@ def follow_to_the_end(story: Story) -> None:
     story.wait("the repeated notification", told_twice)
 
 
-def reconcile(story: Story, channel: dict[str, Any]) -> dict[str, Any]:
-    """Let the platform's day end, fetch its statement, and post it through the wizard."""
+def reconcile(story: Story, channels: list[dict[str, Any]]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Let the platforms' day end, fetch their statements, and post them through the wizard."""
     day = story.context.sandbox.admin("GET", "/clock")["now"][:10]
     story.context.sandbox.admin("POST", "/clock", {"advance_seconds": DAY_SECONDS})
+    return [(channel, reconcile_one(story, channel, day)) for channel in channels]
+
+
+def reconcile_one(story: Story, channel: dict[str, Any], day: str) -> dict[str, Any]:
+    """Fetch and post one channel's statement."""
     values = {"channel_id": channel["id"], "source": "fetch", "day": day}
     wizard = story.clerk.call("payment.bridge.statement.import", "create", [values])
     story.clerk.call("payment.bridge.statement.import", "action_import", wizard)
@@ -158,12 +143,12 @@ def reconcile(story: Story, channel: dict[str, Any]) -> dict[str, Any]:
         found = story.clerk.search_read(
             "payment.bridge.statement",
             of_day,
-            ["state", "message", "closing", "ledger_balance", "balance_difference", "control", "unmatched_count"],
+            ["state", "message", "balance_expected", "balance_difference", "control", "unmatched_count"],
         )
         return found[0] if found and found[0]["state"] in states else None
 
     loaded = story.wait("the statement", lambda: state_in("loaded", "posted", "refused"))
-    story.say(f"the statement of {day} is {loaded['state']}")
+    story.say(f"{channel['name']}: the statement of {day} is {loaded['state']}")
     if loaded["state"] == "refused":
         raise NotReached(f"the statement was refused: {loaded['message']}")
     selection = {"active_model": "payment.bridge.statement", "active_id": loaded["id"]}
@@ -172,7 +157,7 @@ def reconcile(story: Story, channel: dict[str, Any]) -> dict[str, Any]:
     )
     story.clerk.call("payment.bridge.statement.post", "action_post", posting)
     posted = state_in("loaded", "posted", "refused")
-    story.say(f"the statement is {posted['state']}; {posted['unmatched_count']} rows are unmatched")
+    story.say(f"{channel['name']}: it is {posted['state']}; {posted['unmatched_count']} rows are unmatched")
     return posted
 
 
@@ -181,7 +166,7 @@ def describe_payments(story: Story) -> list[dict[str, Any]]:
     stories = {vendor.name: vendor.story for vendor in VENDORS}
     rows = []
     for payment in story.clerk.search_read(
-        "account.payment", [("bridge_state", "!=", False)], PAYMENT_FIELDS, order="id"
+        "account.payment", [("bridge_operation", "=", "pay_out")], PAYMENT_FIELDS, order="id"
     ):
         instruction = story.clerk.call(
             "payment.bridge.instruction",
@@ -211,6 +196,7 @@ def describe_payments(story: Story) -> list[dict[str, Any]]:
                 "payment": payment["name"],
                 "payee": payment["partner_id"][1],
                 "story": kind,
+                "operation": "pay_out",
                 "amount": f"{payment['amount']:.2f}",
                 "bill": ", ".join(bill["name"] for bill in bills),
                 "instruction": instruction["key"],
@@ -232,42 +218,49 @@ def describe_payments(story: Story) -> list[dict[str, Any]]:
     return rows
 
 
-def compare_with_platform(payments: list[dict[str, Any]], transfers: list[dict[str, Any]]) -> tuple[bool, list[str]]:
-    """Whether the platform's own ledger and Odoo tell of the same payments, each made at most once."""
+def compare_with_platforms(story: Story, payments: list[dict[str, Any]]) -> tuple[bool, list[str]]:
+    """Whether the platforms' own ledgers and Odoo tell of the same orders, each carried out at most once."""
     findings = []
     ours = {payment["instruction"]: payment for payment in payments}
-    theirs = {transfer["out_biz_no"]: transfer for transfer in transfers}
-    for key, transfer in theirs.items():
+    theirs = {
+        order["key"]: order
+        for platform in PLATFORMS
+        for order in story.context.sandbox.admin("GET", f"/{platform.code}/orders")["orders"]
+    }
+    for key, order in theirs.items():
         payment = ours.get(key)
         if payment is None:
-            findings.append(f"the platform has {key}, which Odoo does not know")
-        elif transfer["executed_count"] > 1:
-            findings.append(f"{key} was paid {transfer['executed_count']} times")
-        elif transfer["executed_count"] and Decimal(str(transfer["executed_sum"])) != Decimal(payment["amount"]):
-            findings.append(f"{key} was paid with another amount")
+            findings.append(f"{order['merchant']} has {key}, which Odoo does not know")
+        elif order["executed_count"] > 1:
+            findings.append(f"{key} was carried out {order['executed_count']} times")
+        elif order["executed_count"] and Decimal(order["executed_sum"]) != Decimal(payment["amount"]):
+            findings.append(f"{key} was carried out with another amount")
     for key, payment in ours.items():
         executed = theirs.get(key, {}).get("executed_count", 0)
         if (payment["end"] in ("succeeded", "returned")) != (executed == 1):
-            findings.append(f"{payment['payment']} is {payment['end']} but the platform paid it {executed} times")
-    bills = Counter(payment["bill"] for payment in payments if payment["end"] == "succeeded")
+            findings.append(f"{payment['payment']} is {payment['end']} but the platform carried it out {executed} times")
+    bills = Counter(
+        payment["bill"] for payment in payments if payment["end"] == "succeeded" and payment["operation"] == "pay_out"
+    )
     findings += [f"{bill} was paid {count} times" for bill, count in bills.items() if count > 1]
     return not findings, findings
 
 
 def describe_channel(story: Story, channel: dict[str, Any], statement: dict[str, Any]) -> dict[str, Any]:
     """The control total: the platform's own balance, its statement, and the books."""
-    apps = story.context.sandbox.admin("GET", "/alipay/apps")
-    apps = apps["apps"] if isinstance(apps, dict) else apps
-    ledger = story.context.sandbox.admin("GET", f"/alipay/ledger?app_id={apps[0]['app_id']}")
+    platform = next(one for one in PLATFORMS if one.code == channel["connector_code"])
+    merchant = story.context.sandbox.admin("GET", f"/{platform.merchants}")[0][platform.merchant_id]
+    told = story.context.sandbox.admin("GET", f"/{platform.code}/balances/{merchant}")
     books = story.clerk.search_read("payment.bridge.channel", [("id", "=", channel["id"])], ["ledger_balance"])
-    platform = Decimal(str(ledger["balance"]))
+    at_platform = Decimal(told["balance"])
     in_books = Decimal(f"{books[0]['ledger_balance']:.2f}")
+    closing = Decimal(f"{statement['balance_expected']:.2f}")
     return {
         "channel": channel["name"],
-        "platform_balance": f"{platform:.2f}",
-        "statement_closing": f"{statement['closing']:.2f}",
+        "platform_balance": f"{at_platform:.2f}",
+        "statement_closing": f"{closing:.2f}",
         "ledger_balance": f"{in_books:.2f}",
-        "equal": platform == in_books == Decimal(f"{statement['closing']:.2f}"),
+        "equal": at_platform == in_books == closing,
     }
 
 
@@ -275,7 +268,7 @@ def render(result: dict[str, Any]) -> str:
     """The result as a table for people."""
     if "error" in result:
         return f"\n  ✗ {result['error']}\n"
-    columns = ("bill", "payment", "amount", "instruction", "platform_reference", "msgs", "rows", "entry", "end")
+    columns = ("document", "payment", "amount", "instruction", "platform_reference", "msgs", "rows", "entry", "end")
     table = [columns] + [
         (
             one["bill"],

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import demo_people
+import demo_platforms
 from demo_people import ACCOUNT, LOGON, Vendor
 
 WALLET_VENDORS = 40
@@ -71,11 +72,18 @@ def in_odoo(database: str, work: Callable[[Any], None]) -> None:
         work(odoo.api.Environment(cursor, odoo.api.SUPERUSER_ID, {}))
 
 
+def _only_alipay(people: tuple[Vendor, ...]) -> None:
+    """These vendors, no customers, and one channel."""
+    demo_people.VENDORS = people
+    demo_people.CUSTOMERS = ()
+    demo_platforms.PLATFORMS = demo_platforms.PLATFORMS[:1]
+
+
 def load(env: Any, wallets: str) -> None:
     """The company, its people, vendors and bills."""
     import demo_data
 
-    demo_people.VENDORS = vendors(int(wallets))
+    _only_alipay(vendors(int(wallets)))
     demo_data.load(env)
 
 
@@ -84,7 +92,7 @@ def connect(env: Any, sandbox_url: str, odoo_url: str, gateway_url: str) -> None
     import demo_data
 
     with_bills = env["res.partner"].search([("supplier_rank", ">", 0), ("name", "=like", "供应商 %")])
-    demo_people.VENDORS = vendors(len(with_bills))
+    _only_alipay(vendors(len(with_bills)))
     demo_data.connect(env, sandbox_url, odoo_url)
     # its first run would be held and counted with the orders
     env.ref("payment_bridge.cron_balance").nextcall = datetime.now() + timedelta(days=1)

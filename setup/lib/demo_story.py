@@ -1,0 +1,42 @@
+"""What the parts of the walk-through share: who plays it, and how one waits."""
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rpc import Person
+
+if TYPE_CHECKING:
+    from demo import DemoContext
+
+DEADLINE_SECONDS = 240
+POLL_SECONDS = 0.5
+
+
+class NotReached(RuntimeError):
+    """A step did not come to its end."""
+
+
+@dataclass(frozen=True)
+class Story:
+    """What the walk-through works with."""
+
+    context: "DemoContext"
+    clerk: Person
+
+    def say(self, text: str) -> None:
+        print(f"· {text}", file=sys.stderr, flush=True)
+
+    def wait(self, what: str, reached: Callable[[], Any]) -> Any:
+        """Look again and again until `reached` answers something true.
+
+        :raises NotReached: after the deadline.
+        """
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while not (found := reached()):
+            if time.monotonic() > deadline:
+                raise NotReached(f"{what} did not come in {DEADLINE_SECONDS} s")
+            time.sleep(POLL_SECONDS)
+        return found
