@@ -13,15 +13,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-import requests
-from requests.adapters import HTTPAdapter
+from requests.certs import where
+from urllib3 import HTTPResponse, PoolManager
 from urllib3.exceptions import (
     ConnectTimeoutError,
-    NameResolutionError,
+    HTTPError,
     NewConnectionError,
+    ReadTimeoutError,
     SSLError,
 )
-from urllib3.util.retry import Retry
+from urllib3.util import Timeout
 
 from .errors import Misconfigured, NotSent, Uncertain
 from .redaction import redact_text
@@ -43,6 +44,7 @@ CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
 _CHUNK = 64 * 1024
+_HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate", "User-Agent": "PaymentBridge/1.0 (Odoo)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +98,9 @@ class Transport:
     def __init__(self, *, allowed_hosts: frozenset[str] | None, pool_size: int = 32):
         self._allowed_hosts = allowed_hosts
         self._local = threading.local()
-        self._session = requests.Session()
-        self._session.trust_env = False
-        adapter = HTTPAdapter(pool_connections=4, pool_maxsize=pool_size, max_retries=Retry(0, read=False))
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        self._pools = PoolManager(
+            num_pools=4, maxsize=pool_size, retries=False, cert_reqs="CERT_REQUIRED", ca_certs=where()
+        )
 
     @contextmanager
     def recorded(self) -> Iterator[list[Exchange]]:
@@ -171,49 +171,42 @@ class Transport:
 
     def _perform(self, request: HttpRequest) -> HttpResponse:
         try:
-            with self._session.request(
+            answer = self._pools.urlopen(
                 request.method,
                 request.url,
-                data=request.body,
-                headers=dict(request.headers or {}),
-                timeout=(CONNECT_TIMEOUT, request.read_timeout),
-                allow_redirects=False,
-                stream=True,
-            ) as answer:
-                return HttpResponse(
-                    status=answer.status_code,
-                    headers={name.lower(): value for name, value in answer.headers.items()},
-                    body=self._read(answer, request),
-                )
-        except requests.exceptions.ConnectTimeout as error:
-            raise NotSent("the platform could not be reached in time", advice=UNREACHABLE) from error
-        except requests.exceptions.ConnectionError as error:
-            if _never_connected(error):
-                raise NotSent("the platform could not be reached", advice=UNREACHABLE) from error
+                body=request.body,
+                headers={**_HEADERS, **(request.headers or {})},
+                timeout=Timeout(connect=CONNECT_TIMEOUT, read=request.read_timeout),
+                redirect=False,
+                preload_content=False,
+                enforce_content_length=True,
+            )
+            try:
+                body = self._read(answer, request)
+            except (HTTPError, Uncertain):
+                answer.close()
+                raise
+            answer.release_conn()
+        except (NewConnectionError, ConnectTimeoutError) as error:
+            raise NotSent("the platform could not be reached", advice=UNREACHABLE) from error
+        except SSLError as error:
+            if error.args and isinstance(error.args[0], ssl.SSLCertVerificationError):
+                raise NotSent("the platform's certificate is not the right one", advice=UNREACHABLE) from error
             raise Uncertain("the connection broke before the whole answer arrived", advice=NO_ANSWER) from error
-        except requests.exceptions.Timeout as error:
+        except ReadTimeoutError as error:
             raise Uncertain("no answer arrived in time", advice=NO_ANSWER) from error
-        except requests.exceptions.RequestException as error:
-            raise Uncertain("the answer could not be read", advice=NO_ANSWER) from error
+        except HTTPError as error:
+            raise Uncertain("the connection broke before the whole answer arrived", advice=NO_ANSWER) from error
+        return HttpResponse(answer.status, {name.lower(): value for name, value in answer.headers.items()}, body)
 
     @staticmethod
-    def _read(answer: requests.Response, request: HttpRequest) -> bytes:
+    def _read(answer: HTTPResponse, request: HttpRequest) -> bytes:
         deadline = time.monotonic() + request.read_timeout * 2
         body = bytearray()
-        for chunk in answer.iter_content(_CHUNK):
+        for chunk in answer.stream(_CHUNK, decode_content=True):
             body += chunk
             if len(body) > request.max_bytes:
                 raise Uncertain(f"the answer is larger than {request.max_bytes} bytes", advice=NO_ANSWER)
             if time.monotonic() > deadline:
                 raise Uncertain("the answer arrived too slowly", advice=NO_ANSWER)
         return bytes(body)
-
-
-def _never_connected(error: requests.exceptions.ConnectionError) -> bool:
-    """Whether the failure came before any byte was sent: no name, no route, refused, not the right
-    certificate."""
-    cause = error.args[0] if error.args else None
-    reason = getattr(cause, "reason", cause)
-    if isinstance(reason, SSLError):
-        return bool(reason.args) and isinstance(reason.args[0], ssl.SSLCertVerificationError)
-    return isinstance(reason, (NewConnectionError, NameResolutionError, ConnectTimeoutError))
