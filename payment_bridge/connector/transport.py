@@ -98,9 +98,7 @@ class Transport:
     def __init__(self, *, allowed_hosts: frozenset[str] | None, pool_size: int = 32):
         self._allowed_hosts = allowed_hosts
         self._local = threading.local()
-        self._pools = PoolManager(
-            num_pools=4, maxsize=pool_size, retries=False, cert_reqs="CERT_REQUIRED", ca_certs=where()
-        )
+        self._pools = PoolManager(num_pools=4, maxsize=pool_size, cert_reqs="CERT_REQUIRED", ca_certs=where())
 
     @contextmanager
     def recorded(self) -> Iterator[list[Exchange]]:
@@ -171,12 +169,15 @@ class Transport:
 
     def _perform(self, request: HttpRequest) -> HttpResponse:
         try:
-            answer = self._pools.urlopen(
+            parts = urlsplit(request.url)
+            pool = self._pools.connection_from_host(parts.hostname, parts.port, parts.scheme)
+            answer = pool.urlopen(
                 request.method,
-                request.url,
+                f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/",
                 body=request.body,
                 headers={**_HEADERS, **(request.headers or {})},
                 timeout=Timeout(connect=CONNECT_TIMEOUT, read=request.read_timeout),
+                retries=False,
                 redirect=False,
                 preload_content=False,
                 enforce_content_length=True,

@@ -13,6 +13,7 @@ MAX_FIELDS = 200
 SIGNATURE = "signature"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _CLOSERS = {"{": "}", "[": "]"}
+_MARK = re.compile(r"[&{}\[\]]")
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
@@ -69,7 +70,8 @@ def _parts(text: str) -> Iterator[str]:
     other, and in a name there are none."""
     begin = depth = 0
     opener = ""
-    for at, character in enumerate(text):
+    for found in _MARK.finditer(text):
+        at, character = found.start(), found[0]
         if depth:
             if character == opener:
                 depth += 1
