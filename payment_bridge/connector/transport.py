@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
+import http.client
 import ipaddress
 import socket
-import ssl
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from requests.certs import where
-from urllib3 import HTTPResponse, PoolManager
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    HTTPError,
-    NewConnectionError,
-    ReadTimeoutError,
-    SSLError,
-)
-from urllib3.util import Timeout
-
+from .connections import BROKEN, Connections, Place, Unreached, chunks
 from .errors import Misconfigured, NotSent, Uncertain
 from .redaction import redact_text
 from .types import Bilingual
@@ -43,8 +34,8 @@ WRONG_ADDRESS = Bilingual(
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
-_CHUNK = 64 * 1024
-_HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip, deflate", "User-Agent": "PaymentBridge/1.0 (Odoo)"}
+PORTS = {"http": 80, "https": 443}
+_HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip", "User-Agent": "PaymentBridge/1.0 (Odoo)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +89,7 @@ class Transport:
     def __init__(self, *, allowed_hosts: frozenset[str] | None, pool_size: int = 32):
         self._allowed_hosts = allowed_hosts
         self._local = threading.local()
-        self._pools = PoolManager(num_pools=4, maxsize=pool_size, cert_reqs="CERT_REQUIRED", ca_certs=where())
+        self._connections = Connections(pool_size)
 
     @contextmanager
     def recorded(self) -> Iterator[list[Exchange]]:
@@ -117,7 +108,12 @@ class Transport:
         :raises Uncertain: it was sent, or may have been, and no whole answer came back.
         :raises Misconfigured: the address is not one this channel may call.
         """
-        exchange = self._open_exchange(request)
+        exchanges = getattr(self._local, "exchanges", None)
+        if exchanges is None:
+            self._check_address(request.url)
+            return self._perform(request)
+        exchange = self._opened(request)
+        exchanges.append(exchange)
         started = time.monotonic()
         try:
             self._check_address(request.url)
@@ -131,20 +127,17 @@ class Transport:
         exchange.response = self._kept_answer(request, response)
         return response
 
-    def _open_exchange(self, request: HttpRequest) -> Exchange:
+    @staticmethod
+    def _opened(request: HttpRequest) -> Exchange:
         parts = urlsplit(request.url)
         sent = "&".join(filter(None, (parts.query, (request.body or b"").decode("utf-8", "replace"))))
-        exchange = Exchange(
+        return Exchange(
             label=request.label,
             method=request.method,
             url=f"{parts.scheme}://{parts.netloc}{parts.path}",
             request=redact_text(sent, request.sensitive),
             started_at=datetime.now(UTC),
         )
-        exchanges = getattr(self._local, "exchanges", None)
-        if exchanges is not None:
-            exchanges.append(exchange)
-        return exchange
 
     @staticmethod
     def _kept_answer(request: HttpRequest, response: HttpResponse) -> str:
@@ -168,46 +161,52 @@ class Transport:
             raise Misconfigured(f"{parts.hostname} resolves to a private address", advice=WRONG_ADDRESS)
 
     def _perform(self, request: HttpRequest) -> HttpResponse:
+        place, target = _split(request.url)
         try:
-            parts = urlsplit(request.url)
-            pool = self._pools.connection_from_host(parts.hostname, parts.port, parts.scheme)
-            answer = pool.urlopen(
-                request.method,
-                f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/",
-                body=request.body,
-                headers={**_HEADERS, **(request.headers or {})},
-                timeout=Timeout(connect=CONNECT_TIMEOUT, read=request.read_timeout),
-                retries=False,
-                redirect=False,
-                preload_content=False,
-                enforce_content_length=True,
-            )
-            try:
+            with self._connections.lent(place, CONNECT_TIMEOUT) as connection:
+                connection.sock.settimeout(request.read_timeout)
+                connection.request(request.method, target, request.body, {**_HEADERS, **(request.headers or {})})
+                answer = connection.getresponse()
                 body = self._read(answer, request)
-            except (HTTPError, Uncertain):
-                answer.close()
-                raise
-            answer.release_conn()
-        except (NewConnectionError, ConnectTimeoutError) as error:
+        except Unreached as error:
             raise NotSent("the platform could not be reached", advice=UNREACHABLE) from error
-        except SSLError as error:
-            if error.args and isinstance(error.args[0], ssl.SSLCertVerificationError):
-                raise NotSent("the platform's certificate is not the right one", advice=UNREACHABLE) from error
-            raise Uncertain("the connection broke before the whole answer arrived", advice=NO_ANSWER) from error
-        except ReadTimeoutError as error:
+        except TimeoutError as error:
             raise Uncertain("no answer arrived in time", advice=NO_ANSWER) from error
-        except HTTPError as error:
+        except (*BROKEN, zlib.error) as error:
             raise Uncertain("the connection broke before the whole answer arrived", advice=NO_ANSWER) from error
-        return HttpResponse(answer.status, {name.lower(): value for name, value in answer.headers.items()}, body)
+        return HttpResponse(answer.status, _by_name(answer.getheaders()), body)
 
     @staticmethod
-    def _read(answer: HTTPResponse, request: HttpRequest) -> bytes:
+    def _read(answer: http.client.HTTPResponse, request: HttpRequest) -> bytes:
         deadline = time.monotonic() + request.read_timeout * 2
         body = bytearray()
-        for chunk in answer.stream(_CHUNK, decode_content=True):
+        for chunk in chunks(answer):
             body += chunk
             if len(body) > request.max_bytes:
                 raise Uncertain(f"the answer is larger than {request.max_bytes} bytes", advice=NO_ANSWER)
             if time.monotonic() > deadline:
                 raise Uncertain("the answer arrived too slowly", advice=NO_ANSWER)
         return bytes(body)
+
+
+def _split(url: str) -> tuple[Place, str]:
+    """Where to connect, and what to ask for there.
+
+    :raises Misconfigured: when it is no address that can be called.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port or PORTS[parts.scheme]
+    except (KeyError, ValueError) as error:
+        raise Misconfigured("the address is not one of the web", advice=WRONG_ADDRESS) from error
+    path = parts.path or "/"
+    return (parts.scheme, parts.hostname or "", port), f"{path}?{parts.query}" if parts.query else path
+
+
+def _by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Headers in lower case; one that comes twice is joined by a comma (RFC 9110 5.3)."""
+    headers: dict[str, str] = {}
+    for name, value in pairs:
+        known = headers.get(name.lower())
+        headers[name.lower()] = value if known is None else f"{known}, {value}"
+    return headers

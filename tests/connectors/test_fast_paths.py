@@ -1,6 +1,7 @@
 """What is written for speed says the same as what is written for reading."""
 
 import json
+from datetime import datetime
 from urllib.parse import urlencode
 
 import pytest
@@ -8,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.addons.payment_bridge.connector.redaction import redact_text
+from odoo.addons.payment_bridge_channels.connectors.alipay import clock as alipay_clock
+from odoo.addons.payment_bridge_channels.connectors.forms import encoded
 from odoo.addons.payment_bridge_channels.connectors.strict_json import AmbiguousJson, _deeper_than, loads
+from odoo.addons.payment_bridge_channels.connectors.unionpay import clock as unionpay_clock
 from odoo.addons.payment_bridge_channels.connectors.unionpay.message import BrokenMessage, _parts
 
 NAMES = st.text("abcdefghij", min_size=1, max_size=8)
@@ -51,6 +55,23 @@ def test_a_form_is_kept_as_a_form(pairs):
     kept = redact_text(urlencode(pairs), ())
     if all(not any(character.isdigit() for character in value) for _, value in pairs) and "BEGIN" not in kept:
         assert kept == urlencode(pairs, safe='{}[]":,*/@ -_')
+
+
+@given(st.dictionaries(st.text(), st.text()))
+def test_a_form_is_written_as_the_library_writes_it(fields):
+    assert encoded(fields) == urlencode(fields)
+
+
+@given(st.datetimes(min_value=datetime(1970, 1, 2), max_value=datetime(2100, 1, 1)))
+def test_a_time_is_read_as_the_library_reads_it(local):
+    local = local.replace(microsecond=0)
+    for read, form in ((alipay_clock.moment, "%Y-%m-%d %H:%M:%S"), (unionpay_clock.moment, "%Y%m%d%H%M%S")):
+        assert read(local.strftime(form)) == local.replace(tzinfo=alipay_clock.BEIJING)
+
+
+@pytest.mark.parametrize("text", ["", "2026-02-30 00:00:00", "2026-01-01", "20260230000000", "2026010124", "soon"])
+def test_what_is_no_time_is_none(text):
+    assert alipay_clock.moment(text) is None and unionpay_clock.moment(text) is None
 
 
 @given(st.recursive(st.text() | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import unquote_to_bytes, urlencode
+from urllib.parse import unquote_to_bytes
+
+from ..forms import encoded
 
 MAX_FIELDS = 200
 SIGNATURE = "signature"
@@ -23,7 +25,7 @@ class BrokenMessage(ValueError):
 
 def encode(fields: Mapping[str, str]) -> bytes:
     """A request's body: ``application/x-www-form-urlencoded`` in UTF-8."""
-    return urlencode(fields).encode("ascii")
+    return encoded(fields).encode("ascii")
 
 
 def link(fields: Mapping[str, str], *, keep_empty: bool = False) -> str:
