@@ -508,7 +508,8 @@ class Capabilities:
     (23:00 for a platform that counts the last hour to the next day). ``cut_off`` is the time after which a
     pay-out leaves the next day. ``query_schedule`` holds, by operation, the waits between questions that
     the platform asks for; after them, and where there is none, the ERP's own apply. ``batch_maximum`` is
-    how many pay-outs one batch may hold.
+    how many pay-outs one batch may hold; ``title_max_length`` how many characters of a title the platform
+    takes.
     """
 
     operations: frozenset[Operation]
@@ -528,6 +529,7 @@ class Capabilities:
     zone: str = "Asia/Shanghai"
     query_schedule: Mapping[Operation, tuple[timedelta, ...]] = field(default_factory=dict)
     batch_maximum: int = 1
+    title_max_length: int = 64
 
     def payee_kind(self, code: str) -> PayeeKind | None:
         """The declared payee kind of that code, or None."""

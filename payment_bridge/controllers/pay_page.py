@@ -54,6 +54,14 @@ class PayPage(CustomerPortal):
         instruction._watched()
         return instruction._page_state()
 
+    @http.route("/payment_bridge/pay/<string:token>/content", type="http", auth="public", methods=["GET"])
+    def content(self, token):
+        """What the code on the page holds, as JSON: for programs that cannot scan a picture."""
+        instruction = self._instruction(token)
+        if not instruction:
+            return request.not_found()
+        return request.make_json_response(instruction._page_content())
+
     def _instruction(self, token):
         """The instruction that the token names, in the reader's language."""
         found = request.env["payment.bridge.instruction"].sudo().search([("access_token", "=", token)], limit=1)

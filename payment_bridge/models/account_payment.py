@@ -217,7 +217,8 @@ class AccountPayment(models.Model):
 
     def _bridge_common_vals(self):
         """What every instruction of this payment says, whatever it orders."""
-        text = self.memo or self.name or self.partner_id.name
+        text = " ".join((self.memo or self.name or self.partner_id.name or "").split())
+        capabilities = self.bridge_channel_id.sudo()._capabilities()
         return {
             "channel_id": self.bridge_channel_id.id,
             "company_id": self.company_id.id,
@@ -225,7 +226,7 @@ class AccountPayment(models.Model):
             "partner_id": self.partner_id.id,
             "amount": self.amount,
             "currency_id": self.currency_id.id,
-            "title": " ".join((text or "").split())[:64] or self.env._("Payment"),
+            "title": text[: capabilities.title_max_length] or self.env._("Payment"),
             "remark": " ".join((self.memo or "").split())[:100] or False,
         }
 

@@ -7,15 +7,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .instruction_states import State
-from .payment_bridge_instruction import INCOMING, SELECTION_OPERATION
+from .payment_bridge_instruction import INCOMING
 
 
 class AccountPayment(models.Model):
     _inherit = "account.payment"
 
-    bridge_operation = fields.Selection(
-        SELECTION_OPERATION, string="Ordered As", related="bridge_instruction_id.operation", store=True
-    )
+    bridge_operation = fields.Selection(string="Ordered As", related="bridge_instruction_id.operation", store=True)
     bridge_undecided = fields.Boolean(
         string="Waits for a Decision",
         readonly=True,
@@ -74,7 +72,7 @@ class AccountPayment(models.Model):
                 {
                     **payment._bridge_common_vals(),
                     "invoice_id": invoice.id,
-                    "title": " ".join((invoice.name or "").split())[:64],
+                    "title": " ".join((invoice.name or "").split())[: channel._capabilities().title_max_length],
                     **instruction_values,
                 }
             ]

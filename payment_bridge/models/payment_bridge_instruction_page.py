@@ -69,6 +69,12 @@ class PaymentBridgeInstruction(models.Model):
             "message": self._page_message(state),
         }
 
+    @api.private
+    def _page_content(self):
+        """What a scanner reads, or the payee's app is handed; empty when there is nothing to do."""
+        awaited = self.action_kind and self.state == State.PROCESSING
+        return {"kind": self.action_kind, "content": self.action_content} if awaited else {}
+
     def _page_message(self, state):
         confirming = self.action_kind == ActionKind.CONFIRM
         if state == State.PROCESSING and self.action_kind:

@@ -29,9 +29,10 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
+from demo_clock import seconds_to_statements
 from services import HOST, OdooServer, SandboxServer, Service, ServiceError, free_port
 from workbench import Workbench
 
@@ -179,16 +180,35 @@ def walk_through(context: DemoContext, show: Callable[[Any], None]) -> int:
     return 0 if result.get("ok") else 1
 
 
-def end_platform_day() -> int:
-    """Move the clock of the running demo's sandbox on by a day."""
-    request = Request(f"http://{HOST}:{SANDBOX_PORT}/_sandbox/clock", data=b'{"advance_seconds": 86400}', method="POST")
+def ask_sandbox(method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Ask the sandbox of the demo that is running. Raises `ServiceError` where none answers, or in its own words."""
+    data = json.dumps(body).encode() if body is not None else None
+    request = Request(f"http://{HOST}:{SANDBOX_PORT}/_sandbox/{path}", data=data, method=method)
     request.add_header("Content-Type", "application/json")
     try:
         with urlopen(request, timeout=10) as answer:
-            print(f"The platform's clock says {json.load(answer)['now']}.")
-    except URLError:
-        progress(f"✗ No demo answers on port {SANDBOX_PORT}: start it with ./setup/demo first.")
-        return 1
+            return json.load(answer)
+    except HTTPError as error:
+        raise ServiceError(json.load(error)["error"]) from error
+    except URLError as error:
+        raise ServiceError(f"no demo answers on port {SANDBOX_PORT}: start it with ./setup/demo first") from error
+
+
+def end_platform_day() -> int:
+    """Move the clock of the running demo's sandbox on by a day."""
+    seconds = seconds_to_statements(ask_sandbox("GET", "clock")["now"])
+    print(f"The platforms' clock says {ask_sandbox('POST', 'clock', {'advance_seconds': seconds})['now']}.")
+    return 0
+
+
+def play_person(link: str) -> int:
+    """Pay what a link of the running demo leads to, or confirm it, as the person at the other end would."""
+    with urlopen(f"{link.rstrip('/')}/content", timeout=10) as answer:
+        page = json.load(answer)
+    if not page.get("content"):
+        raise ServiceError("there is nothing to pay or to confirm at this link now")
+    door = "confirm" if page["kind"] == "confirm" else "pay"
+    print(ask_sandbox("POST", f"persons/{door}", {"content": page["content"]}))
     return 0
 
 
@@ -207,9 +227,16 @@ def main() -> int:
     parser.add_argument(
         "--next-day", action="store_true", help="let the platform's day end in the demo that is running"
     )
+    parser.add_argument(
+        "--scan", metavar="LINK", help="pay, or confirm, what a link of the demo that is running leads to"
+    )
     arguments = parser.parse_args()
-    if arguments.next_day:
-        return end_platform_day()
+    if arguments.next_day or arguments.scan:
+        try:
+            return play_person(arguments.scan) if arguments.scan else end_platform_day()
+        except ServiceError as error:
+            progress(f"✗ {error}")
+            return 1
     started = time.monotonic()
     for number in ENDING_SIGNALS:
         signal.signal(number, leave)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import demo_customers
 import demo_data
+from demo_clock import seconds_to_statements
 from demo_people import VENDORS
 from demo_platforms import PLATFORMS
 from demo_story import NotReached, Story
@@ -22,7 +23,6 @@ from rpc import Person
 if TYPE_CHECKING:
     from demo import DemoContext
 
-DAY_SECONDS = 24 * 3600
 UNDER_WAY = {"queued", "sending", "processing", "uncertain"}
 PAYMENT_FIELDS = ["name", "partner_id", "amount", "bridge_state", "bridge_why", "bridge_instruction_id", "is_matched"]
 EXPECTED_END = {"payee unknown": "failed", "returned by the bank": "returned"}
@@ -127,8 +127,9 @@ def follow_to_the_end(story: Story) -> None:
 
 def reconcile(story: Story, channels: list[dict[str, Any]]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """Let the platforms' day end, fetch their statements, and post them through the wizard."""
-    day = story.context.sandbox.admin("GET", "/clock")["now"][:10]
-    story.context.sandbox.admin("POST", "/clock", {"advance_seconds": DAY_SECONDS})
+    now = story.context.sandbox.admin("GET", "/clock")["now"]
+    story.context.sandbox.admin("POST", "/clock", {"advance_seconds": seconds_to_statements(now)})
+    day = now[:10]
     return [(channel, reconcile_one(story, channel, day)) for channel in channels]
 
 

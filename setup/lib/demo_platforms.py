@@ -60,6 +60,7 @@ def _unionpay(made: Mapping[str, Any]) -> Mapping[str, str]:
         "sign_password": made["pfx_password"],
         "middle_certificates": made["middle_cert"],
         "root_certificates": made["root_cert"],
+        "encrypt_sensitive": "yes",
         "encrypt_certificate": made["encrypt_cert"],
         "gateway_url": made["gateway_url"],
         "file_url": made["file_url"],

@@ -15,7 +15,7 @@ from odoo.addons.payment_bridge.connector.types import Bilingual, StatementFile,
 from . import codes
 from .answer import Answer
 from .client import UnionPayClient, refuse
-from .clock import BEIJING, beijing, txn_time
+from .clock import BEIJING, DAY_STARTS_AT, beijing, txn_time
 from .inflate import BrokenContent, inflated
 from .settings import UnionPaySettings
 from .statement import STATEMENT_KIND, open_statement
@@ -39,7 +39,7 @@ def statement(client: UnionPayClient, settings: UnionPaySettings, day: date, now
     :raises Uncertain: what came is not the file of that day.
     """
     ready_at = beijing(day + timedelta(days=1), READY_AT)
-    if now < ready_at:
+    if now < beijing(day, DAY_STARTS_AT):
         return StatementFile(day, STATEMENT_KIND, retry_at=ready_at)
     if now.astimezone(BEIJING).date() - day > OLDEST:
         raise Unsupported(f"unionpay: files older than {OLDEST.days} days cannot be named")
@@ -57,7 +57,7 @@ def statement(client: UnionPayClient, settings: UnionPaySettings, day: date, now
     if answer.code == codes.NO_FILE:
         if now >= beijing(day + timedelta(days=1), EMPTY_FROM):
             return StatementFile(day, STATEMENT_KIND, empty=True)
-        return StatementFile(day, STATEMENT_KIND, retry_at=now + ASK_EVERY)
+        return StatementFile(day, STATEMENT_KIND, retry_at=max(ready_at, now + ASK_EVERY))
     if answer.code != "00":
         refuse(answer, codes.answered(answer.code, pay_out=False), moves_money=False)
     return _file(answer, settings, day)

@@ -73,6 +73,7 @@ class WechatPayConnector(Connector):
         pay_out_minimum=payout.MINIMUM,
         key_alphabet=checks.KEY_ALPHABET,
         key_max_length=checks.KEY_MAX,
+        title_max_length=payout.REMARK_MAX,
         collect_methods=(trades.QR,),
         charge=trades.CHARGE_RULES,
         refund=refund.RULES,
