@@ -84,24 +84,33 @@ def _prepare(admin: Control) -> None:
     admin.post("unionpay/payees", account=REFUSED_CARD, error="61")
 
 
-def _merchant(admin: Control, notify_url: str | None, opening: Decimal) -> Merchant:
+def _merchant(admin: Control, notify_url: str | None, opening: Decimal, method: str = "01", **more: Any) -> Merchant:
     made = admin.post(
         "unionpay/merchants",
+        sign_method=method,
         opening_balance=str(opening),
         notify_url=notify_url,
         payout_dealing_ms=None,
         refund_dealing_ms=0,
+        **more,
     )
     settings = {
         "mer_id": made["mer_id"],
-        "sign_method": "01",
+        "sign_method": method,
+        "gateway_url": made["gateway_url"],
+        "file_url": made["file_url"],
+    }
+    if method != "01":
+        settings["secure_key"] = made["secure_key"]
+        return Merchant(made["mer_id"], settings, frozenset({made["secure_key"]}), {"app_id": made["mer_id"]})
+    settings |= {
         "sign_pkcs12": _repacked(made["pfx"], made["pfx_password"]),
         "sign_password": PASSWORD,
         "middle_certificates": made["middle_cert"],
         "root_certificates": made["root_cert"],
-        "gateway_url": made["gateway_url"],
-        "file_url": made["file_url"],
     }
+    if more:
+        settings |= {"encrypt_sensitive": "yes", "encrypt_certificate": made["encrypt_cert"]}
     secrets = frozenset({settings["sign_pkcs12"], PASSWORD})
     return Merchant(made["mer_id"], settings, secrets, {"app_id": made["mer_id"]})
 
@@ -458,6 +467,11 @@ PLATFORM = Platform(
     code="unionpay",
     merchant=_merchant,
     prepare=_prepare,
+    modes={
+        "shared-key-sha256": functools.partial(_merchant, method="11"),
+        "shared-key-sm3": functools.partial(_merchant, method="12"),
+        "enciphered": functools.partial(_merchant, encryption_required=True),
+    },
     methods={
         Operation.PAY_OUT: "12/00",
         Operation.PAY_OUT_BATCH: "21/03",
