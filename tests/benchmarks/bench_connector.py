@@ -38,8 +38,8 @@ from contract.kit.channel import Channel  # noqa: E402
 from contract.kit.stage import Stage  # noqa: E402
 
 REPLAY = Path(__file__).with_name("replay.py")
-QUERIES = 50
-ROUNDS = 15
+QUERIES = 20
+ROUNDS = 45
 WARM_UP = 50
 TARGET = 0.7
 HOP_HEADERS = {"content-length", "connection", "transfer-encoding", "content-encoding"}
@@ -151,7 +151,7 @@ def summarise(rounds: list[Round]) -> dict[str, Any]:
         "ours": round(1 / statistics.median(one.ours for one in rounds), 1),
         "floor": round(1 / statistics.median(one.floor for one in rounds), 1),
         "ratio": round(statistics.median(one.ratio for one in rounds), 3),
-        "ratios": [round(one.ratio, 3) for one in rounds],
+        "ratio_quartiles": [round(cut, 3) for cut in statistics.quantiles([one.ratio for one in rounds], n=4)],
     }
 
 
