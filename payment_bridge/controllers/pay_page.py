@@ -25,7 +25,8 @@ class PayPage(CustomerPortal):
         except (AccessError, MissingError):
             return request.redirect("/my")
         ways = {
-            (str(channel.id), offered.code): (channel, offered.code) for channel, offered in invoice._bridge_portal_ways()
+            (str(channel.id), offered.code): (channel, offered.code)
+            for channel, offered in invoice._bridge_portal_ways()
         }
         chosen = ways.get((channel_id, method))
         if chosen is None:
@@ -33,7 +34,9 @@ class PayPage(CustomerPortal):
         try:
             instruction = invoice._bridge_collect(*chosen, payer_ip=request.httprequest.remote_addr)
         except UserError as error:
-            return request.render("payment_bridge.pay_page_refused", {"reason": str(error), "back": invoice.get_portal_url()})
+            return request.render(
+                "payment_bridge.pay_page_refused", {"reason": str(error), "back": invoice.get_portal_url()}
+            )
         return request.redirect(instruction._page_url())
 
     @http.route("/payment_bridge/pay/<string:token>", type="http", auth="public", methods=["GET"], website=True)

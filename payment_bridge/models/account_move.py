@@ -16,9 +16,7 @@ class AccountMove(models.Model):
     bridge_state = fields.Selection(SELECTION_STATE, string="Platform Status", compute="_compute_bridge_payment")
     bridge_note = fields.Char(compute="_compute_bridge_payment")
 
-    @api.depends(
-        "bridge_reservation_ids.payment_id.bridge_state", "bridge_instruction_ids.payment_id.bridge_state"
-    )
+    @api.depends("bridge_reservation_ids.payment_id.bridge_state", "bridge_instruction_ids.payment_id.bridge_state")
     @api.depends_context("lang")
     def _compute_bridge_payment(self):
         for move in self:

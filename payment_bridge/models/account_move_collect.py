@@ -25,9 +25,7 @@ class AccountMove(models.Model):
         offering = self.env["payment.bridge.channel"].sudo().search([("state", "=", "active")])
         offering = offering.filtered("can_collect")
         for move in self:
-            move.bridge_collectable = (
-                move._bridge_is_open_invoice() and move.company_id in offering.company_id
-            )
+            move.bridge_collectable = move._bridge_is_open_invoice() and move.company_id in offering.company_id
 
     @api.depends("bridge_instruction_ids.state", "bridge_instruction_ids.action_kind")
     def _compute_bridge_offer(self):
@@ -82,12 +80,18 @@ class AccountMove(models.Model):
         self._bridge_require_open()
         channel = channel.sudo()
         method = next(
-            (one for one in channel._fitting_methods(self.amount_residual, self.currency_id) if one.code == method_code),
+            (
+                one
+                for one in channel._fitting_methods(self.amount_residual, self.currency_id)
+                if one.code == method_code
+            ),
             None,
         )
         if method is None:
             raise UserError(
-                self.env._("%s cannot take this payment now: choose another way.", channel.name or self.env._("This way"))
+                self.env._(
+                    "%s cannot take this payment now: choose another way.", channel.name or self.env._("This way")
+                )
             )
         if known := self._bridge_living_offer(channel, method_code):
             return known
@@ -123,7 +127,10 @@ class AccountMove(models.Model):
         if not known:
             return known
         left = (known.ends_at or known.expires_at) - fields.Datetime.now()
-        if not self.currency_id.compare_amounts(known.amount, self.amount_residual) and left.total_seconds() > SOONEST_END:
+        if (
+            not self.currency_id.compare_amounts(known.amount, self.amount_residual)
+            and left.total_seconds() > SOONEST_END
+        ):
             return known
         known._end_soon()
         if known.state == "cancelled":
@@ -144,7 +151,9 @@ class AccountMove(models.Model):
         )
         if not channel:
             raise UserError(
-                self.env._("This is no payment code of a platform you use. Scan the code that the customer's app shows.")
+                self.env._(
+                    "This is no payment code of a platform you use. Scan the code that the customer's app shows."
+                )
             )
         return self.env["account.payment"]._bridge_offer(
             self, channel.sudo(), operation=Operation.CHARGE.value, auth_code=code

@@ -50,8 +50,8 @@ class AccountPayment(models.Model):
 
     def _bridge_why_charge_uncertain(self, instruction):
         return self.env._(
-            "The platform's answer did not arrive, so nobody knows yet whether the customer was charged. If that does not"
-            " become clear until %s it is taken back. Do not charge another code before that.",
+            "The platform's answer did not arrive, so nobody knows yet whether the customer was charged. If that does"
+            " not become clear until %s it is taken back. Do not charge another code before that.",
             self._bridge_time(instruction.ends_at),
         )
 
@@ -77,8 +77,8 @@ class AccountPayment(models.Model):
         """Money that came in, and how far the books are with it."""
         if self.bridge_undecided:
             return self.env._(
-                "The money came, but the invoice had nothing left to pay. Nothing is booked: give it back, or book it as"
-                " the customer's credit."
+                "The money came, but the invoice had nothing left to pay. Nothing is booked: give it back, or book it"
+                " as the customer's credit."
             )
         if self.state == "draft":
             return self.env._("The money came. It could not be booked yet: see the difference.")

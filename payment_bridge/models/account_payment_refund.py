@@ -33,10 +33,11 @@ class AccountPayment(models.Model):
     @api.depends("bridge_refund_of_id")
     def _compute_show_require_partner_bank(self):
         """A refund goes back where the money came from: it needs no account of the customer."""
-        super()._compute_show_require_partner_bank()
+        result = super()._compute_show_require_partner_bank()
         refunds = self.filtered("bridge_refund_of_id")
         refunds.show_partner_bank_account = False
         refunds.require_partner_bank_account = False
+        return result
 
     def action_bridge_refund(self):
         """Ask how much to give back and why."""

@@ -79,7 +79,7 @@ class PaymentBridgeInstruction(models.Model):
     )
     urgent = fields.Boolean(readonly=True, help="Somebody stands and waits: it leaves before what can wait.")
     invoice_id = fields.Many2one(
-        "account.move", string="Invoice", readonly=True, index="btree_not_null", help="The invoice that is collected."
+        "account.move", readonly=True, index="btree_not_null", help="The invoice that is collected."
     )
     original_id = fields.Many2one(
         "payment.bridge.instruction",

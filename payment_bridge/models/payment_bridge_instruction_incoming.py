@@ -18,7 +18,8 @@ CODE_EXPIRED = Bilingual(
     "付款码未能及时扣款，已失效。未扣款，请重新扫描顾客的付款码。",
 )
 OFFER_EXPIRED = Bilingual(
-    "It expired before it could be offered. Nobody has paid: offer it again.", "收款在发出前已过期，无人付款，请重新发起。"
+    "It expired before it could be offered. Nobody has paid: offer it again.",
+    "收款在发出前已过期，无人付款，请重新发起。",
 )
 
 
@@ -71,9 +72,7 @@ class PaymentBridgeInstruction(models.Model):
             raise UserError(self.env._("The platform has not told of money for %s that came late.", self.key))
         instruction = self.sudo()
         instruction.payment_id._bridge_renew(instruction)
-        instruction._move_to(
-            State.SUCCEEDED, reason=self.env._("Accepted by %s.", self.env.user.name), source="person"
-        )
+        instruction._move_to(State.SUCCEEDED, reason=self.env._("Accepted by %s.", self.env.user.name), source="person")
         late = instruction.discrepancy_ids.filtered(lambda one: one.kind == "paid_after_close" and one.state == "open")
         late.write({"resolution": self.env._("The money was accepted as a payment.")})
         late.with_env(self.env).sudo().action_resolve()

@@ -77,8 +77,10 @@ class PaymentBridgeInstruction(models.Model):
 
     def _page_message(self, state):
         confirming = self.action_kind == ActionKind.CONFIRM
+        if state == State.PROCESSING and confirming:
+            return self.env._("Waiting for your confirmation.")
         if state == State.PROCESSING and self.action_kind:
-            return self.env._("Waiting for your confirmation.") if confirming else self.env._("Waiting for your payment.")
+            return self.env._("Waiting for your payment.")
         if state in (State.FAILED, State.CLOSED, State.CANCELLED):
             return self.env._("This offer has ended and cannot be paid any more. Nothing was taken.")
         return {

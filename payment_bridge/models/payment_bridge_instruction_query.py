@@ -18,14 +18,17 @@ from .instruction_states import OPEN_AT_PLATFORM, State
 
 _logger = logging.getLogger(__name__)
 
-SCHEDULE = [
+SCHEDULE = (
     timedelta(seconds=10),
     timedelta(seconds=30),
     timedelta(minutes=2),
     timedelta(minutes=10),
     timedelta(hours=1),
-]
-WAITED_FOR = [timedelta(seconds=seconds) for seconds in (5, 5, 5, 10, 10, 20, 30)] + [timedelta(minutes=1)] * 120
+)
+WAITED_FOR = (
+    *(timedelta(seconds=seconds) for seconds in (5, 5, 5, 10, 10, 20, 30)),
+    *(timedelta(minutes=1),) * 120,
+)
 """While a customer stands and waits the question is asked more often."""
 HOURS = 24
 JITTER = 0.2

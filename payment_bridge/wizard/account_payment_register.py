@@ -70,10 +70,11 @@ class AccountPaymentRegister(models.TransientModel):
     @api.depends("bridge_refund_of_id")
     def _compute_show_require_partner_bank(self):
         """A refund goes back where the money came from: it needs no account of the customer."""
-        super()._compute_show_require_partner_bank()
+        result = super()._compute_show_require_partner_bank()
         refunds = self.filtered("bridge_refund_of_id")
         refunds.show_partner_bank_account = False
         refunds.require_partner_bank_account = False
+        return result
 
     @api.onchange("bridge_refund_of_id")
     def _onchange_bridge_refund_of(self):

@@ -6,6 +6,7 @@ from typing import Any
 from demo_people import CUSTOMERS, Customer
 from demo_story import Story
 
+STORIES = {"offer": "paid by code", "charge": "paid at the counter"}
 FINAL = {"succeeded", "failed", "closed", "cancelled"}
 
 
@@ -111,7 +112,7 @@ def _describe(story: Story, one: Collected, *, refund: bool) -> dict[str, Any]:
     return {
         "payment": payment["name"],
         "payee": one.customer.name,
-        "story": "given back in part" if refund else {"offer": "paid by code", "charge": "paid at the counter"}[one.customer.way],
+        "story": "given back in part" if refund else STORIES[one.customer.way],
         "operation": payment["bridge_operation"],
         "amount": f"{payment['amount']:.2f}",
         "bill": invoice["name"],

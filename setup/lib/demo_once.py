@@ -1,12 +1,11 @@
 """`setup/demo --once`: the whole job with no person, through the doors that persons use, on every platform.
 
-A clerk pays every bill through Odoo's own wizard, collects from customers by code and at the counter, and gives a part
-back; the platforms play one unknown payee, one answer that gets lost after paying, one return and one message told twice;
-the next day's statements are fetched, matched and posted. The end is good only when every payment is explained, each was
-carried out at most once by the platform's own ledger, and the books equal each platform.
+A clerk pays every bill through Odoo's own wizard, collects from customers by code and at the counter, and gives a
+part back; the platforms play one unknown payee, one answer that gets lost after paying, one return and one message told
+twice; the next day's statements are fetched, matched and posted. The end is good only when every payment is explained,
+each was carried out at most once by the platform's own ledger, and the books equal each platform.
 """
 
-import sys
 import time
 from collections import Counter
 from decimal import Decimal
@@ -239,7 +238,7 @@ def compare_with_platforms(story: Story, payments: list[dict[str, Any]]) -> tupl
     for key, payment in ours.items():
         executed = theirs.get(key, {}).get("executed_count", 0)
         if (payment["end"] in ("succeeded", "returned")) != (executed == 1):
-            findings.append(f"{payment['payment']} is {payment['end']} but the platform carried it out {executed} times")
+            findings.append(f"{payment['payment']} is {payment['end']} but was carried out {executed} times")
     bills = Counter(
         payment["bill"] for payment in payments if payment["end"] == "succeeded" and payment["operation"] == "pay_out"
     )
