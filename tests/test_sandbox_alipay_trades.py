@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -232,3 +233,12 @@ def test_a_refused_charge_says_why_and_leaves_no_trade(young: Sandbox) -> None:
         present(merchant, result="perhaps")
     with pytest.raises(Refused, match="nobody was asked"):
         young.admin.post("persons/pay", content=late)
+
+
+def test_the_same_charge_many_times_at_once_is_one_payment(merchant: Merchant) -> None:
+    auth_code = present(merchant)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: charge(merchant, auth_code), range(16)))
+    assert {a.get("sub_code", a["code"]) for a in answers} <= {"10000", "10003", "ACQ.TRADE_HAS_SUCCESS"}
+    order = order_of(merchant, "SO1")
+    assert (order["executed_count"], order["executed_sum"]) == (1, "20.00")

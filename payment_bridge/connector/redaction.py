@@ -6,11 +6,12 @@ import json
 import re
 from collections.abc import Collection
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote
 
 MASK = "***"
 MAX_KEPT = 20_000
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]+-----.*?(?:-----END [A-Z0-9 ]+-----|\Z)", re.DOTALL)
+_UNREADABLE = re.compile(r'[^A-Za-z0-9_.~{}\[\]":,*/@ -]+')
 _LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{13,19}(?![0-9A-Za-z])")
 
 
@@ -57,11 +58,16 @@ def _redact_structure(text: str, keys: frozenset[str]) -> str:
     if "=" in stripped and " " not in stripped.split("=", 1)[0]:
         pairs = parse_qsl(stripped, keep_blank_values=True)
         if pairs:
-            return urlencode(
-                [(name, MASK if name.lower() in keys else _redact_structure(value, keys)) for name, value in pairs],
-                safe='{}[]":,*/@ -_',
+            return "&".join(
+                f"{_quoted(name)}={MASK if name.lower() in keys else _quoted(_redact_structure(value, keys))}"
+                for name, value in pairs
             )
     return text
+
+
+def _quoted(text: str) -> str:
+    """Form encoding that leaves JSON and masks readable."""
+    return _UNREADABLE.sub(lambda found: quote(found.group()), text).replace(" ", "+")
 
 
 def _redact_value(value: Any, keys: frozenset[str]) -> Any:

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
+import http.client
 import ipaddress
 import socket
-import ssl
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-import requests
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    NameResolutionError,
-    NewConnectionError,
-    SSLError,
-)
-from urllib3.util.retry import Retry
-
+from .connections import BROKEN, Connections, Place, Unreached, chunks
 from .errors import Misconfigured, NotSent, Uncertain
 from .redaction import redact_text
 from .types import Bilingual
@@ -42,7 +34,8 @@ WRONG_ADDRESS = Bilingual(
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
-_CHUNK = 64 * 1024
+PORTS = {"http": 80, "https": 443}
+_HEADERS = {"Accept": "*/*", "Accept-Encoding": "gzip", "User-Agent": "PaymentBridge/1.0 (Odoo)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +89,7 @@ class Transport:
     def __init__(self, *, allowed_hosts: frozenset[str] | None, pool_size: int = 32):
         self._allowed_hosts = allowed_hosts
         self._local = threading.local()
-        self._session = requests.Session()
-        self._session.trust_env = False
-        adapter = HTTPAdapter(pool_connections=4, pool_maxsize=pool_size, max_retries=Retry(0, read=False))
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        self._connections = Connections(pool_size)
 
     @contextmanager
     def recorded(self) -> Iterator[list[Exchange]]:
@@ -119,7 +108,12 @@ class Transport:
         :raises Uncertain: it was sent, or may have been, and no whole answer came back.
         :raises Misconfigured: the address is not one this channel may call.
         """
-        exchange = self._open_exchange(request)
+        exchanges = getattr(self._local, "exchanges", None)
+        if exchanges is None:
+            self._check_address(request.url)
+            return self._perform(request)
+        exchange = self._opened(request)
+        exchanges.append(exchange)
         started = time.monotonic()
         try:
             self._check_address(request.url)
@@ -133,20 +127,17 @@ class Transport:
         exchange.response = self._kept_answer(request, response)
         return response
 
-    def _open_exchange(self, request: HttpRequest) -> Exchange:
+    @staticmethod
+    def _opened(request: HttpRequest) -> Exchange:
         parts = urlsplit(request.url)
         sent = "&".join(filter(None, (parts.query, (request.body or b"").decode("utf-8", "replace"))))
-        exchange = Exchange(
+        return Exchange(
             label=request.label,
             method=request.method,
             url=f"{parts.scheme}://{parts.netloc}{parts.path}",
             request=redact_text(sent, request.sensitive),
             started_at=datetime.now(UTC),
         )
-        exchanges = getattr(self._local, "exchanges", None)
-        if exchanges is not None:
-            exchanges.append(exchange)
-        return exchange
 
     @staticmethod
     def _kept_answer(request: HttpRequest, response: HttpResponse) -> str:
@@ -170,37 +161,26 @@ class Transport:
             raise Misconfigured(f"{parts.hostname} resolves to a private address", advice=WRONG_ADDRESS)
 
     def _perform(self, request: HttpRequest) -> HttpResponse:
+        place, target = _split(request.url)
         try:
-            with self._session.request(
-                request.method,
-                request.url,
-                data=request.body,
-                headers=dict(request.headers or {}),
-                timeout=(CONNECT_TIMEOUT, request.read_timeout),
-                allow_redirects=False,
-                stream=True,
-            ) as answer:
-                return HttpResponse(
-                    status=answer.status_code,
-                    headers={name.lower(): value for name, value in answer.headers.items()},
-                    body=self._read(answer, request),
-                )
-        except requests.exceptions.ConnectTimeout as error:
-            raise NotSent("the platform could not be reached in time", advice=UNREACHABLE) from error
-        except requests.exceptions.ConnectionError as error:
-            if _never_connected(error):
-                raise NotSent("the platform could not be reached", advice=UNREACHABLE) from error
-            raise Uncertain("the connection broke before the whole answer arrived", advice=NO_ANSWER) from error
-        except requests.exceptions.Timeout as error:
+            with self._connections.lent(place, CONNECT_TIMEOUT) as connection:
+                connection.sock.settimeout(request.read_timeout)
+                connection.request(request.method, target, request.body, {**_HEADERS, **(request.headers or {})})
+                answer = connection.getresponse()
+                body = self._read(answer, request)
+        except Unreached as error:
+            raise NotSent("the platform could not be reached", advice=UNREACHABLE) from error
+        except TimeoutError as error:
             raise Uncertain("no answer arrived in time", advice=NO_ANSWER) from error
-        except requests.exceptions.RequestException as error:
-            raise Uncertain("the answer could not be read", advice=NO_ANSWER) from error
+        except (*BROKEN, zlib.error) as error:
+            raise Uncertain("the connection broke before the whole answer arrived", advice=NO_ANSWER) from error
+        return HttpResponse(answer.status, _by_name(answer.getheaders()), body)
 
     @staticmethod
-    def _read(answer: requests.Response, request: HttpRequest) -> bytes:
+    def _read(answer: http.client.HTTPResponse, request: HttpRequest) -> bytes:
         deadline = time.monotonic() + request.read_timeout * 2
         body = bytearray()
-        for chunk in answer.iter_content(_CHUNK):
+        for chunk in chunks(answer):
             body += chunk
             if len(body) > request.max_bytes:
                 raise Uncertain(f"the answer is larger than {request.max_bytes} bytes", advice=NO_ANSWER)
@@ -209,11 +189,24 @@ class Transport:
         return bytes(body)
 
 
-def _never_connected(error: requests.exceptions.ConnectionError) -> bool:
-    """Whether the failure came before any byte was sent: no name, no route, refused, not the right
-    certificate."""
-    cause = error.args[0] if error.args else None
-    reason = getattr(cause, "reason", cause)
-    if isinstance(reason, SSLError):
-        return bool(reason.args) and isinstance(reason.args[0], ssl.SSLCertVerificationError)
-    return isinstance(reason, (NewConnectionError, NameResolutionError, ConnectTimeoutError))
+def _split(url: str) -> tuple[Place, str]:
+    """Where to connect, and what to ask for there.
+
+    :raises Misconfigured: when it is no address that can be called.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port or PORTS[parts.scheme]
+    except (KeyError, ValueError) as error:
+        raise Misconfigured("the address is not one of the web", advice=WRONG_ADDRESS) from error
+    path = parts.path or "/"
+    return (parts.scheme, parts.hostname or "", port), f"{path}?{parts.query}" if parts.query else path
+
+
+def _by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Headers in lower case; one that comes twice is joined by a comma (RFC 9110 5.3)."""
+    headers: dict[str, str] = {}
+    for name, value in pairs:
+        known = headers.get(name.lower())
+        headers[name.lower()] = value if known is None else f"{known}, {value}"
+    return headers

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
 MAX_DEPTH = 32
+
+_STRING_OR_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|[{}\[\]]', re.DOTALL)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class AmbiguousJson(ValueError):
@@ -74,29 +78,19 @@ def _constant(text: str) -> Any:
 def _deeper_than(text: str, limit: int) -> bool:
     """Whether brackets outside of strings nest deeper than ``limit``; no recursion, one pass."""
     depth = 0
-    in_string = escaped = False
-    for character in text:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif character == "\\":
-                escaped = True
-            elif character == '"':
-                in_string = False
-        elif character == '"':
-            in_string = True
-        elif character in "{[":
+    for found in _STRING_OR_BRACKET.finditer(text):
+        if found[0] in ("{", "["):
             depth += 1
             if depth > limit:
                 return True
-        elif character in "}]":
+        elif found[0] in ("}", "]"):
             depth -= 1
     return False
 
 
 def _refuse_surrogates(value: Any) -> None:
     if isinstance(value, str):
-        if any("\ud800" <= character <= "\udfff" for character in value):
+        if _SURROGATE.search(value):
             raise AmbiguousJson("a text in the JSON is not valid Unicode")
     elif isinstance(value, dict):
         for name, item in value.items():

@@ -240,6 +240,8 @@ def test_a_query_finds_the_order_by_its_own_moment(settings):
     assert outcome.amount == AMOUNT
     assert outcome.executed_at == datetime(2026, 1, 15, 8, 0, 7, tzinfo=UTC)
     assert outcome.key == "PO20260115000031"
+    assert outcome.platform_message == "说明[0000000]"
+    assert outcome.counterparty is None
 
 
 def test_beijings_day_begins_before_that_of_utc():

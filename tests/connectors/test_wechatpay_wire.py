@@ -2,7 +2,6 @@
 
 import json
 import socket
-import struct
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -34,8 +33,6 @@ from odoo.addons.payment_bridge.connector.transport import HttpRequest, Transpor
 from odoo.addons.payment_bridge.connector.types import ChannelSettings, Operation, OutcomeStatus
 from odoo.addons.payment_bridge_channels.connectors.wechatpay import WechatPayConnector
 
-RESET = struct.pack("ii", 1, 0)
-
 
 @contextmanager
 def serving(*answers):
@@ -53,8 +50,8 @@ def serving(*answers):
             seen.append((self.command, self.path, dict(self.headers), body))
             answer = waiting.pop(0)
             if answer is None:
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-                self.connection.close()
+                self.close_connection = True
+                self.connection.shutdown(socket.SHUT_RDWR)
                 return
             status, content = answer
             raw = content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode()

@@ -76,10 +76,9 @@ def _prepare(admin: Control) -> None:
         admin.post("alipay/payees", identity_type=identity_type, identity=payee.account, name=payee.name)
 
 
-def _merchant(admin: Control, notify_url: str | None, opening: Decimal) -> Merchant:
-    made = admin.post(
-        "alipay/apps", mode="certificate", opening_balance=str(opening), notify_url=notify_url, bank_dealing_ms=None
-    )
+def _merchant(admin: Control, notify_url: str | None, opening: Decimal, **more: Any) -> Merchant:
+    terms = {"opening_balance": str(opening), "notify_url": notify_url, "bank_dealing_ms": None, **more}
+    made = admin.post("alipay/apps", mode="certificate", **terms)
     settings = {
         "app_id": made["app_id"],
         "pid": made["pid"],
@@ -90,7 +89,14 @@ def _merchant(admin: Control, notify_url: str | None, opening: Decimal) -> Merch
         "alipay_root_certificates": made["alipay_root_cert"],
         "gateway_url": made["gateway_url"],
     }
-    return Merchant(made["app_id"], settings, frozenset({made["app_private_key"]}), {"app_id": made["app_id"]})
+    if made["aes_key"]:
+        settings["aes_key"] = made["aes_key"]
+    secrets = frozenset(filter(None, (made["app_private_key"], made["aes_key"])))
+    return Merchant(made["app_id"], settings, secrets, {"app_id": made["app_id"]})
+
+
+def _enciphered(admin: Control, notify_url: str | None, opening: Decimal) -> Merchant:
+    return _merchant(admin, notify_url, opening, aes=True, aes_required=True)
 
 
 # Pay-outs
@@ -452,6 +458,7 @@ PLATFORM = Platform(
     code="alipay",
     merchant=_merchant,
     prepare=_prepare,
+    modes={"enciphered": _enciphered},
     methods={
         Operation.PAY_OUT: TRANSFER,
         Operation.QUERY: "alipay.fund.trans.common.query",

@@ -37,9 +37,9 @@ class World:
             self._shared[platform.code] = Channel(platform, self.stage)
         return self._recorded(self._shared[platform.code])
 
-    def fresh(self, platform: Platform, notified: bool = False) -> Channel:
-        """A merchant of its own; ``notified`` ones are told of their orders."""
-        return self._recorded(Channel(platform, self.stage, notified))
+    def fresh(self, platform: Platform, notified: bool = False, mode: str = "") -> Channel:
+        """A merchant of its own; ``notified`` ones are told of their orders, ``mode`` names other credentials."""
+        return self._recorded(Channel(platform, self.stage, notified, mode))
 
     def exchanges(self, channel: Channel) -> list:
         """What this channel has recorded in this test."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from odoo.addons.payment_bridge.connector.types import Operation, SettingKind
@@ -14,6 +16,7 @@ CASES = {
     Operation.NOTIFICATION: lambda platform: platform.notices,
     Operation.STATEMENT: lambda platform: platform.statements and platform.spoils,
     Operation.RECEIPT: lambda platform: platform.receipt_for,
+    Operation.PAY_OUT_BATCH: lambda platform: platform.batch,
 }
 SECRET_KINDS = {SettingKind.PRIVATE_KEY, SettingKind.BASE64_KEY, SettingKind.PKCS12}
 
@@ -33,12 +36,28 @@ def test_all_data_belong_to_a_connector():
     assert set(PLATFORMS) <= set(CONNECTORS)
 
 
-def test_every_declared_operation_has_cases(kind, platform):
+def untried(kind, platform) -> list[Operation]:
+    """The operations that a connector declares and for which the data hold no case."""
     declared = kind.capabilities.operations
     without = [one for one in MONEY if one in declared and not platform.varieties.get(one)]
     without += [one for one, cases in CASES.items() if one in declared and not cases(platform)]
-    without += [one for one in declared if one is not Operation.NOTIFICATION and one not in platform.methods]
+    return without + [one for one in declared if one is not Operation.NOTIFICATION and one not in platform.methods]
+
+
+def test_every_declared_operation_has_cases(kind, platform):
+    without = untried(kind, platform)
     assert not without, f"{kind.code} declares {without}, and nothing tries it"
+
+
+def test_an_operation_without_cases_would_be_noticed(kind, platform):
+    """The test of the test: without its data each operation is told to be untried."""
+    for operation in kind.capabilities.operations:
+        methods = {one: method for one, method in platform.methods.items() if one is not operation}
+        varieties = {one: ways for one, ways in platform.varieties.items() if one is not operation}
+        bare = replace(
+            platform, methods=methods, varieties=varieties, states=(), statements=(), notices=None, receipt_for=None
+        )
+        assert operation in untried(kind, bare)
 
 
 def test_every_declared_kind_of_order_has_a_case(kind, platform):

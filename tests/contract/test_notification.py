@@ -121,6 +121,14 @@ def test_a_late_message_is_still_believed(world, platform):
 
 
 @pytest.mark.parametrize("platform", declaring(ROW))
+def test_a_message_that_overtakes_the_answer_is_believed(world, platform):
+    channel = world.fresh(platform, notified=True)
+    channel.fault("early", on="notification", times=None)
+    order = channel.paid(next(one for one in MONEY if one in platform.notices.operations))
+    assert events_of(channel, order)[0].outcome.status is OutcomeStatus.SUCCEEDED
+
+
+@pytest.mark.parametrize("platform", declaring(ROW))
 def test_without_a_message_the_query_tells(world, platform):
     channel = world.fresh(platform, notified=True)
     channel.fault("drop", on="notification", times=None)

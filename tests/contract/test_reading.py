@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -82,6 +83,27 @@ def test_bad_settings_are_told_and_move_nothing(world, platform, change):
     finally:
         channel.connector = good
     assert channel.booked(order).executed == 0
+
+
+def _modes():
+    return [case(platform, "connection", mode) for platform in PLATFORMS.values() for mode in platform.modes]
+
+
+@pytest.mark.parametrize(("platform", "mode"), _modes())
+def test_every_kind_of_credentials_works(world, platform, mode):
+    channel = world.fresh(platform, notified=True, mode=mode)
+    assert all(report.ok for report in channel.connector.test_connection())
+    for operation in MONEY:
+        if channel.offers(operation):
+            order = channel.paid(operation)
+            assert channel.booked(order).executed == 1
+            if platform.notices is not None and operation in platform.notices.operations:
+                read = [channel.connector.read_notification(one) for one in channel.messages()]
+                assert all(event.operation in MONEY for event in read)
+    if channel.offers(Operation.STATEMENT):
+        kind = platform.statements[0].kind
+        file = channel.connector.statement(channel.end_day(), kind)
+        assert list(channel.connector.parse_statement(io.BytesIO(file.content), file.name))
 
 
 @pytest.mark.parametrize("platform", platforms("connection"))

@@ -25,7 +25,7 @@ def test_an_order_is_recorded_without_persons_and_secrets(world, platform, opera
     with channel.transport.recorded() as kept:
         outcome = channel.place(order)
         channel.query(order)
-    assert len(kept) >= 2 and any(order.key in one.request for one in kept)
+    assert kept and any(order.key in one.request for one in kept)
     assert all(one.label and one.status for one in kept)
     assert not leaked(kept, channel.merchant.secrets | channel.personal)
     assert not [one for one in channel.personal if one in repr(outcome)]

@@ -7,6 +7,7 @@ code payment, refund, bills), not from the connector's own tables.
 from __future__ import annotations
 
 import base64
+import functools
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -68,11 +69,13 @@ def _prepare(admin: Control) -> None:
     admin.post("wechatpay/payees", openid=REFUSED, error="USER_ERROR")
 
 
-def _merchant(admin: Control, notify_url: str | None, opening: Decimal) -> Merchant:
+def _merchant(
+    admin: Control, notify_url: str | None, opening: Decimal, mode: str = "public_key", verification: str = "public_key"
+) -> Merchant:
     half = str(opening / 2)
     made = admin.post(
         "wechatpay/merchants",
-        mode="public_key",
+        mode=mode,
         opening_balance={"BASIC": half, "OPERATION": half},
         notify_url=notify_url,
         balance_api=True,
@@ -83,9 +86,9 @@ def _merchant(admin: Control, notify_url: str | None, opening: Decimal) -> Merch
         "merchant_private_key": made["merchant_private_key"],
         "merchant_certificate": made["merchant_certificate"],
         "apiv3_key": made["apiv3_key"],
-        "verification": "public_key",
-        "platform_public_key": made["public_key"],
-        "platform_public_key_id": made["public_key_id"],
+        "verification": verification,
+        "platform_public_key": made["public_key"] or "",
+        "platform_public_key_id": made["public_key_id"] or "",
         "base_url": made["base_url"],
         "balance_source": "api",
     }
@@ -478,6 +481,10 @@ PLATFORM = Platform(
     code="wechatpay",
     merchant=_merchant,
     prepare=_prepare,
+    modes={
+        "platform-certificates": functools.partial(_merchant, mode="certificate", verification="certificate"),
+        "migrating": functools.partial(_merchant, mode="migrating", verification="migration"),
+    },
     methods={
         Operation.PAY_OUT: "transfer",
         Operation.QUERY: "transfer.query",

@@ -22,6 +22,8 @@ from cryptography.x509.oid import NameOID, SignatureAlgorithmOID
 from odoo.addons.payment_bridge.connector.errors import Misconfigured
 from odoo.addons.payment_bridge.connector.types import Bilingual
 
+from ..whole_certificate import read_whole
+
 MINIMUM_KEY_BITS = 2048
 MAXIMUM_CHAIN = 5
 RSA_SIGNATURE_FAMILY = "1.2.840.113549.1.1."
@@ -106,7 +108,7 @@ def load_certificates(text: str | None, label: Bilingual) -> list[x509.Certifica
             "没有找到证书，请上传支付宝提供的 .crt 文件原文",
         )
     try:
-        return [x509.load_pem_x509_certificate(block.encode()) for block in blocks]
+        return [read_whole(block.encode()) for block in blocks]
     except ValueError as error:
         raise misconfigured(label, "a certificate in it cannot be read", "其中有无法读取的证书") from error
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from odoo.addons.payment_bridge.connector.errors import (
     Misconfigured,
@@ -21,6 +21,7 @@ from odoo.addons.payment_bridge.connector.errors import (
 from odoo.addons.payment_bridge.connector.transport import HttpRequest, HttpResponse, Transport
 from odoo.addons.payment_bridge.connector.types import Bilingual
 
+from ..forms import encoded
 from . import signing
 from .answer import UNCERTAIN_ADVICE, UNSIGNED_ADVICE, Answer, cut, read_node
 from .certificates import UntrustedCertificate, certificate_sn, check_dates, root_sn
@@ -179,10 +180,10 @@ class AlipayClient:
         return self._transport.send(
             HttpRequest(
                 "POST",
-                f"{self._settings.gateway}?{urlencode(parameters)}",
+                f"{self._settings.gateway}?{encoded(parameters)}",
                 method,
                 headers={"Content-Type": "application/x-www-form-urlencoded;charset=utf-8"},
-                body=urlencode({"biz_content": text}).encode("ascii"),
+                body=encoded({"biz_content": text}).encode("ascii"),
                 sensitive=SENSITIVE,
             )
         )

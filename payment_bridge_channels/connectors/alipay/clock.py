@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
 BEIJING = timezone(timedelta(hours=8), "Asia/Shanghai")
 BEIJING_OFFSET = "+08:00"
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
+_USUAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 
 
 def now_utc() -> datetime:
@@ -16,8 +18,9 @@ def now_utc() -> datetime:
 
 def moment(text: str | None) -> datetime | None:
     """Alipay's local time as UTC; None where absent or unreadable."""
+    told = text or ""
     try:
-        local = datetime.strptime(text or "", TIME_FORMAT)
+        local = datetime.fromisoformat(told) if _USUAL.fullmatch(told) else datetime.strptime(told, TIME_FORMAT)
     except ValueError:
         return None
     return local.replace(tzinfo=BEIJING).astimezone(UTC)

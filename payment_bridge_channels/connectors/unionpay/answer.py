@@ -15,7 +15,7 @@ UNCERTAIN_ADVICE = Bilingual(
     "未收到可信的应答，款项是否付出尚不确定，系统将查询结果；请勿换渠道重付。",
 )
 TOLD_MAX = 200
-_LONG_NUMBER = re.compile(r"[0-9Xx]{7,}")
+_LONG_NUMBER = re.compile(r"[0-9Xx]{8,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,11 @@ class Answer:
 
     @property
     def told(self) -> str:
-        """UnionPay's own words, long numbers masked."""
+        """UnionPay's own words; see :func:`told`."""
         return told(self.text("respMsg"))
 
 
 def told(words: str | None) -> str:
-    """A message of UnionPay's as it may be kept: numbers that could be an account are masked."""
+    """A message of UnionPay's as it may be kept: numbers that could be an
+    account or a phone are masked, its own seven digits in brackets stay."""
     return _LONG_NUMBER.sub(lambda found: mask_account(found.group()), words or "")[:TOLD_MAX]

@@ -43,6 +43,8 @@ from .settings import UnionPaySettings
 ASK_AFTER = (timedelta(hours=1),) * 5
 """UnionPay's advice: at intervals of an hour, and no more than five results a batch."""
 NUMBER_MAX = 9999
+UNFINISHED = "41"
+"""A batch that is there and has no result yet."""
 MAX_RESULT_BYTES = 16 * 1024 * 1024
 
 
@@ -116,7 +118,7 @@ def result(answer: Answer, batch: PayOutBatch, settings: UnionPaySettings, now: 
             refuse(answer, Effect.NOT_FOUND, moves_money=False)
         return BatchOutcome(OutcomeStatus.NOT_FOUND)
     effect = codes.answered(answer.code, pay_out=True)
-    if effect is Effect.PROCESSING:
+    if effect is Effect.PROCESSING or answer.code == UNFINISHED:
         return BatchOutcome(OutcomeStatus.PROCESSING)
     if effect is not Effect.SUCCEEDED:
         refuse(answer, effect, moves_money=False)

@@ -21,6 +21,8 @@ from cryptography.x509.oid import NameOID, SignatureAlgorithmOID
 from odoo.addons.payment_bridge.connector.errors import Misconfigured
 from odoo.addons.payment_bridge.connector.types import Bilingual
 
+from ..whole_certificate import read_whole
+
 MINIMUM_KEY_BITS = 2048
 OWNER_PLACE = 2
 """UnionPay's subjects are ``code@serial@owner@number``: the owner stands third."""
@@ -82,7 +84,7 @@ def load_certificates(text: str | None, label: Bilingual) -> tuple[x509.Certific
             "没有找到证书，请提供 PEM 文本格式的 .cer 文件",
         )
     try:
-        return tuple(x509.load_pem_x509_certificate(block.encode()) for block in blocks)
+        return tuple(read_whole(block.encode()) for block in blocks)
     except ValueError as error:
         raise misconfigured(label, "a certificate in it cannot be read", "其中有无法读取的证书") from error
 
@@ -96,7 +98,7 @@ def read_certificate(text: str) -> x509.Certificate:
     if len(blocks) != 1:
         raise UntrustedCertificate("the message carries no certificate, or several")
     try:
-        return x509.load_pem_x509_certificate(blocks[0].encode())
+        return read_whole(blocks[0].encode())
     except ValueError as error:
         raise UntrustedCertificate("the message's certificate cannot be read") from error
 

@@ -27,7 +27,8 @@ def moment(text: str | None) -> datetime | None:
     if not text or not _FULL.fullmatch(text):
         return None
     try:
-        return datetime.strptime(text, _FORMAT).replace(tzinfo=BEIJING).astimezone(UTC)
+        year, parts = int(text[:4]), [int(text[at : at + 2]) for at in range(4, 14, 2)]
+        return datetime(year, *parts, tzinfo=BEIJING).astimezone(UTC)
     except ValueError:
         return None
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import unquote_to_bytes, urlencode
+from urllib.parse import unquote_to_bytes
+
+from ..forms import encoded
 
 MAX_FIELDS = 200
 SIGNATURE = "signature"
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _CLOSERS = {"{": "}", "[": "]"}
+_MARK = re.compile(r"[&{}\[\]]")
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
@@ -22,7 +25,7 @@ class BrokenMessage(ValueError):
 
 def encode(fields: Mapping[str, str]) -> bytes:
     """A request's body: ``application/x-www-form-urlencoded`` in UTF-8."""
-    return urlencode(fields).encode("ascii")
+    return encoded(fields).encode("ascii")
 
 
 def link(fields: Mapping[str, str], *, keep_empty: bool = False) -> str:
@@ -69,7 +72,8 @@ def _parts(text: str) -> Iterator[str]:
     other, and in a name there are none."""
     begin = depth = 0
     opener = ""
-    for at, character in enumerate(text):
+    for found in _MARK.finditer(text):
+        at, character = found.start(), found[0]
         if depth:
             if character == opener:
                 depth += 1

@@ -70,7 +70,7 @@ def _translated(answer: Answer) -> NotificationEvent:
     if codes.asked(answer.code, pay_out=operation is Operation.PAY_OUT) is Effect.SUCCEEDED:
         status = OutcomeStatus.SUCCEEDED
     try:
-        outcome = orders.told_outcome(answer, status, key, answer.code, answer.told)
+        outcome = orders.told_outcome(answer, status, operation, key, answer.code, answer.told)
     except Uncertain as error:
         raise NotificationRefused(error.message, forged=False) from error
     return NotificationEvent(event_id, f"txnType {txn_type}", operation, outcome, outcome.executed_at or told_at)

@@ -22,6 +22,7 @@ from .money import money
 SUCCESS = "00"
 NOT_FOUND = "34"
 ANY_PRODUCT = "000000"
+PAID_IN = frozenset({Operation.COLLECT, Operation.CHARGE})
 
 
 def answered(answer: Answer, key: str, *, pay_out: bool = False) -> Outcome:
@@ -89,10 +90,13 @@ def outcome(answer: Answer, reference: OrderReference) -> Outcome:
     status = {Effect.SUCCEEDED: OutcomeStatus.SUCCEEDED, Effect.FINAL: OutcomeStatus.FAILED}.get(
         effect, OutcomeStatus.PROCESSING
     )
-    return told_outcome(answer, status, reference.key, code, told(answer.text("origRespMsg")))
+    words = told(answer.text("origRespMsg"))
+    return told_outcome(answer, status, reference.operation, reference.key, code, words)
 
 
-def told_outcome(answer: Answer, status: OutcomeStatus, key: str, code: str, words: str) -> Outcome:
+def told_outcome(
+    answer: Answer, status: OutcomeStatus, operation: Operation, key: str, code: str, words: str
+) -> Outcome:
     """What a believed answer says beside its status.
 
     :raises Uncertain: when an amount in it is none.
@@ -112,7 +116,7 @@ def told_outcome(answer: Answer, status: OutcomeStatus, key: str, code: str, wor
         advice=None if final and code == SUCCESS else codes.explain(code) or codes.UNKNOWN,
         amount=amount,
         executed_at=_executed_at(answer) if final else None,
-        counterparty=mask_account(answer.text("accNo")) or None if final else None,
+        counterparty=mask_account(answer.text("accNo")) or None if final and operation in PAID_IN else None,
     )
 
 

@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from odoo.addons.payment_bridge.connector.errors import Misconfigured
 from odoo.addons.payment_bridge.connector.types import Bilingual
 
+from ..whole_certificate import read_whole
+
 MINIMUM_KEY_BITS = 2048
 _ARMOUR = re.compile(r"-----(?:BEGIN|END)[A-Z0-9 ]*-----")
 _PEM_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
@@ -77,7 +79,7 @@ def load_certificate(text: str, label: Bilingual) -> x509.Certificate:
             label, "no certificate found; paste apiclient_cert.pem", "没有找到证书，请粘贴 apiclient_cert.pem"
         )
     try:
-        certificate = x509.load_pem_x509_certificate(found.group().encode())
+        certificate = read_whole(found.group().encode())
     except ValueError as error:
         raise misconfigured(label, "the certificate cannot be read", "证书无法读取") from error
     public_key_of(certificate, label)

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from odoo.addons.payment_bridge.connector.errors import ConnectorError, Misconfigured, Untrusted
 from odoo.addons.payment_bridge.connector.transport import HttpResponse
 
 from ..strict_json import AmbiguousJson, loads_object
+from ..whole_certificate import read_whole
 from . import keys, signing
 from .proof import Unproved, prove
 from .settings import WechatSettings, label
@@ -217,7 +217,7 @@ class TrustStore:
             raise ValueError("a certificate of the answer is not encrypted as published")
         pem = signing.open_resource(self._settings.api_key, *told)
         try:
-            certificate = x509.load_pem_x509_certificate(pem)
+            certificate = read_whole(pem)
             key = keys.public_key_of(certificate, label("verification"))
         except (ValueError, Misconfigured) as error:
             raise ValueError("a certificate of the answer cannot be read") from error

@@ -51,11 +51,12 @@ class Booked:
 class Channel:
     """A merchant of a platform, as the ERP would have it in a channel."""
 
-    def __init__(self, platform: Platform, stage: Stage, notified: bool = False) -> None:
+    def __init__(self, platform: Platform, stage: Stage, notified: bool = False, mode: str = "") -> None:
         self.platform, self.stage, self.admin = platform, stage, stage.admin
         self.path = f"/{platform.code}/{next(_numbers)}"
         self.notify_url = f"{stage.inbox.url}{self.path}"
-        self.merchant = platform.merchant(stage.admin, self.notify_url if notified else None, OPENING)
+        make = platform.modes[mode] if mode else platform.merchant
+        self.merchant = make(stage.admin, self.notify_url if notified else None, OPENING)
         self.transport = Transport(allowed_hosts=None)
         self.connector = self.connect()
         stage.inbox.answers[self.path] = lambda: self.connector.acknowledge(True)

@@ -250,6 +250,8 @@ class Platform:
 
     code: str
     merchant: Callable[[Control, str | None, Decimal], Merchant]
+    modes: Mapping[str, Callable[[Control, str | None, Decimal], Merchant]] = field(default_factory=dict)
+    """Further ways to prove oneself to the platform: merchants with other kinds of credentials."""
     prepare: Callable[[Control], None] = lambda admin: None
     connect: Callable[[ChannelSettings, Transport, Callable[[], datetime], type], Connector] = connect
     methods: Mapping[Operation, str]

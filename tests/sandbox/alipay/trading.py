@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +30,7 @@ class TradeMethods:
         self._settings = settings
         self._trades = trades
         self._wallets = wallets
+        self._charging = threading.Lock()
 
     def precreate(self, app: App, values: dict[str, Any], notify_url: str) -> dict[str, Any]:
         """alipay.trade.precreate: a code to be shown; there is no trade before somebody scans it."""
@@ -43,13 +45,16 @@ class TradeMethods:
         if content.text("scene", 32) not in ("", *SCENES):
             raise content.misfit("scene", "取值不在范围内")
         auth_code = content.text("auth_code", 64, required=True)
-        trade = self._trades.earlier(app, order)
-        if trade is None:
-            shown = self._wallets.take(auth_code)
-            sub_code = "ACQ.PAYMENT_AUTH_CODE_INVALID" if shown is None else shown.error
-            if shown is None or shown.result == "refused":
-                raise business(sub_code, out_trade_no=order.out_trade_no, **NOTHING_PAID)
-            trade = self._trades.charge(app, order, terms, shown.buyer, notify_url)
+        shown = None
+        with self._charging:  # the same request twice at once begins one trade
+            trade = self._trades.earlier(app, order)
+            if trade is None:
+                shown = self._wallets.take(auth_code)
+                sub_code = "ACQ.PAYMENT_AUTH_CODE_INVALID" if shown is None else shown.error
+                if shown is None or shown.result == "refused":
+                    raise business(sub_code, out_trade_no=order.out_trade_no, **NOTHING_PAID)
+                trade = self._trades.charge(app, order, terms, shown.buyer, notify_url)
+        if shown is not None:
             self._settle(trade, shown)
         told = {**_identified(trade), **_buyer(trade), "total_amount": str(trade.amount)}
         if trade.status == WAITING:

@@ -29,6 +29,7 @@ ECHO = (
     "accessType",
     "merId",
     "orderId",
+    "batchNo",
     "txnTime",
     "txnAmt",
     "currencyCode",

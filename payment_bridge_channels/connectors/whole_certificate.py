@@ -1,0 +1,32 @@
+"""Reading a certificate that somebody else sent: whole, or not at all."""
+
+from __future__ import annotations
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+
+BROKEN = (x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm)
+"""What the library raises beside ValueError for a certificate that it cannot read."""
+
+
+def read_whole(pem: bytes) -> x509.Certificate:
+    """The certificate of one PEM block, with every part that is looked at later already read.
+
+    The library reads the parts when they are asked for, so that a broken certificate would raise in the middle of
+    some comparison.
+    :raises ValueError: when any of them is broken.
+    """
+    try:
+        certificate = x509.load_pem_x509_certificate(pem)
+        _ = (
+            certificate.issuer,
+            certificate.subject,
+            certificate.serial_number,
+            certificate.not_valid_before_utc,
+            certificate.not_valid_after_utc,
+            certificate.signature_algorithm_oid,
+            certificate.extensions,
+        )
+    except BROKEN as error:
+        raise ValueError("a part of the certificate cannot be read") from error
+    return certificate
