@@ -1,6 +1,6 @@
 {
     "name": "Payment Bridge: Channels",
-    "summary": "The payment platforms of Payment Bridge: Alipay",
+    "summary": "The payment platforms of Payment Bridge: Alipay, WeChat Pay, UnionPay",
     "version": "19.0.1.0.0",
     "category": "Accounting/Payment",
     "license": "LGPL-3",
