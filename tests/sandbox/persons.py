@@ -119,9 +119,12 @@ def _amount(value: Any) -> Decimal | None:
     if value is None:
         return None
     try:
-        return Decimal(str(value))
+        amount = Decimal(str(value))
     except InvalidOperation as error:
         raise AdminError(f"{value!r} is no amount") from error
+    if not amount.is_finite() or amount <= 0:
+        raise AdminError(f"nobody can pay {value!r}")
+    return amount
 
 
 def _first(found: Iterable[dict[str, Any] | None]) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 Action = Callable[[], None]
 WORKERS = 16
+LEAP_SECONDS = 3.0
+"""How long a leap waits at most for what it made due, such as a message to a receiver that hangs."""
 
 
 class Scheduler:
@@ -25,6 +27,7 @@ class Scheduler:
         self._order = itertools.count()
         self._wake = threading.Condition()
         self._leaped = 0.0
+        self._running = 0
         self._stopping = False
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="sandbox-later")
         self._thread = threading.Thread(target=self._run, name="sandbox-scheduler", daemon=True)
@@ -37,7 +40,7 @@ class Scheduler:
         """Forget what is waiting; what is running may finish."""
         with self._wake:
             self._stopping = True
-            self._wake.notify()
+            self._wake.notify_all()
         self._thread.join()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
@@ -45,13 +48,21 @@ class Scheduler:
         """Run `action` in `seconds` from now."""
         with self._wake:
             heapq.heappush(self._waiting, (self._time() + seconds, next(self._order), action))
-            self._wake.notify()
+            self._wake.notify_all()
 
     def leap(self, seconds: float) -> None:
-        """Bring everything that waits closer by `seconds`."""
+        """Bring everything that waits closer by `seconds`, and wait until what is due by then has been done."""
         with self._wake:
             self._leaped += seconds
-            self._wake.notify()
+            self._wake.notify_all()
+            until = self._time()
+            self._wake.wait_for(lambda: self._stopping or self._done_until(until), LEAP_SECONDS)
+
+    def _done_until(self, moment: float) -> bool:
+        """Whether nothing runs and nothing that waits was due by `moment`."""
+        if not self._thread.is_alive():
+            return True
+        return not self._running and not (self._waiting and self._waiting[0][0] <= moment)
 
     def _time(self) -> float:
         return time.monotonic() + self._leaped
@@ -65,7 +76,14 @@ class Scheduler:
                     self._wake.wait(pause)
                 else:
                     _, _, action = heapq.heappop(self._waiting)
-                    self._pool.submit(action).add_done_callback(_report)
+                    self._running += 1
+                    self._pool.submit(action).add_done_callback(self._ended)
+
+    def _ended(self, done: Future[None]) -> None:
+        with self._wake:
+            self._running -= 1
+            self._wake.notify_all()
+        _report(done)
 
 
 def _report(done: Future[None]) -> None:
