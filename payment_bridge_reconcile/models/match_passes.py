@@ -16,6 +16,14 @@ LINE_COLUMNS = (
     "original_reference", "batch_reference", "counterparty", "description", "settled_on", "occurred_at",
 )  # fmt: skip
 
+
+def staged_column(name):
+    """A column of the stage ``s`` as the sub-ledger keeps it: times without their zone, in UTC."""
+    if name == "occurred_at":
+        return SQL("s.occurred_at AT TIME ZONE 'UTC'")
+    return SQL("s.%s", SQL.identifier(name))
+
+
 IS_IN = SQL("i.operation IN ('collect', 'charge')")
 """The instruction brings money in."""
 SIGNED = SQL("CASE WHEN %s THEN i.amount ELSE -i.amount END", IS_IN)
@@ -52,25 +60,13 @@ def own_number(open_rows, channel):
     return SQL(
         """
         INSERT INTO pb_match (id, instruction_id, payment_id, match_pass, found_by, incoming)
-        WITH found AS (
-            SELECT l.id, i.id AS instruction_id, i.payment_id, l.amount > 0 AS incoming
-              FROM %(open_rows)s l
-              JOIN payment_bridge_instruction i ON i.channel_id = %(channel)s AND i.key = l.key
-             WHERE l.only_by_hand IS NOT TRUE AND l.gross = %(signed)s AND l.kind = %(kind)s AND %(has_moved)s
-               AND i.currency_id = %(currency)s AND %(is_free)s
-        ), contested AS (
-            SELECT instruction_id, incoming FROM found GROUP BY instruction_id, incoming HAVING count(*) > 1
-        ), first_come AS (
-            SELECT DISTINCT ON (f.instruction_id, f.incoming) f.*
-              FROM contested c JOIN found f USING (instruction_id, incoming) JOIN %(open_rows)s l ON l.id = f.id
-             ORDER BY f.instruction_id, f.incoming, l.occurred_at, l.entry_reference
-        )
-        SELECT id, instruction_id, payment_id, 'payment', 'key', incoming
-          FROM (SELECT f.id, f.instruction_id, f.payment_id, f.incoming
-                  FROM found f LEFT JOIN contested c USING (instruction_id, incoming)
-                 WHERE c.instruction_id IS NULL
-                 UNION ALL
-                SELECT id, instruction_id, payment_id, incoming FROM first_come) matched
+        SELECT DISTINCT ON (i.id, l.amount > 0) l.id, i.id, i.payment_id, 'payment', 'key', l.amount > 0
+          FROM %(open_rows)s l
+          JOIN payment_bridge_instruction i ON i.channel_id = %(channel)s AND i.key = l.key
+         WHERE l.only_by_hand IS NOT TRUE AND %(has_moved)s
+           AND COALESCE(l.gross = %(signed)s AND l.kind = %(kind)s AND i.currency_id = %(currency)s, FALSE)
+           AND %(is_free)s
+         ORDER BY i.id, l.amount > 0, l.occurred_at, l.entry_reference
         """,
         open_rows=open_rows,
         channel=channel.id,

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from . import match_classify, match_passes
-from .match_passes import LINE_COLUMNS
+from .match_passes import LINE_COLUMNS, staged_column
 
 SINGLY_TOLD = 20
 """Up to so many new differences of one class and statement are told one by one, more as one."""
@@ -87,10 +87,10 @@ class PaymentBridgeChannel(models.Model):
             """
             (SELECT id, TRUE AS is_new, NULL::boolean AS only_by_hand, %s AS currency_id,
                     NULL::varchar AS known_difference, %s
-               FROM payment_bridge_stage UNION ALL %s)
+               FROM payment_bridge_stage s UNION ALL %s)
             """,
             self.currency_id.id,
-            _COLUMNS,
+            SQL(", ").join(SQL("%s AS %s", staged_column(name), SQL.identifier(name)) for name in LINE_COLUMNS),
             known,
         )
 
