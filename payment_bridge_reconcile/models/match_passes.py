@@ -43,6 +43,18 @@ IS_FREE = SQL(
     """
 )
 """No row of an earlier run stands for this leg of the instruction."""
+HAS_NO_ROW = SQL(
+    """
+    NOT EXISTS (SELECT FROM payment_bridge_statement_line o
+                 WHERE o.instruction_id = i.id AND o.kind != 'fee' AND o.match_pass != 'part'
+                   AND (o.amount > 0) = (%s))
+    AND NOT EXISTS (SELECT FROM payment_bridge_statement_line o
+                     WHERE o.instruction_id = i.id AND o.match_pass = 'part')
+    AND NOT EXISTS (SELECT FROM payment_bridge_statement_share o WHERE o.instruction_id = i.id)
+    """,
+    IS_IN,
+)
+"""The same of the instruction's own leg. The conditions are those of the indexes, so that each is a look-up."""
 IS_FREE_NOW = SQL(
     """
     %s AND NOT EXISTS (SELECT FROM pb_match m WHERE m.instruction_id = i.id AND m.match_pass != 'fee'
@@ -228,9 +240,7 @@ def batch(channel):
               FROM payment_bridge_instruction i
              WHERE i.channel_id = %(channel)s AND i.currency_id = %(currency)s AND %(has_moved)s
                AND i.batch_reference IN (SELECT unnest(ARRAY[batch_reference, key, platform_reference]) FROM pb_rest)
-               AND NOT EXISTS (SELECT FROM payment_bridge_statement_line o
-                                WHERE o.instruction_id = i.id AND o.kind != 'fee' AND (o.amount > 0) = (%(signed)s > 0))
-               AND NOT EXISTS (SELECT FROM payment_bridge_statement_share o WHERE o.instruction_id = i.id)
+               AND %(has_no_row)s
                AND NOT EXISTS (SELECT FROM pb_match m WHERE m.instruction_id = i.id AND m.match_pass != 'fee'
                                   AND m.incoming = (%(signed)s > 0))
         ), total AS (
@@ -251,6 +261,7 @@ def batch(channel):
         kind=KIND,
         signed=SIGNED,
         has_moved=HAS_MOVED,
+        has_no_row=HAS_NO_ROW,
         channel=channel.id,
         currency=channel.currency_id.id,
     )
@@ -280,8 +291,9 @@ FEE = SQL(
 )
 
 
-def settlement(open_rows, channel):
-    """A withdrawal or settlement of a batch: what the rows of that batch left on the account, paid out."""
+def settlement(open_rows, statements):
+    """A withdrawal or settlement of a batch: what the rows of that batch left on the account, paid out.
+    ``statements`` are the ids of those that may hold rows of the batch."""
     return SQL(
         """
         %(match)s
@@ -293,8 +305,7 @@ def settlement(open_rows, channel):
                      WHERE batch_reference IN (SELECT batch_reference FROM pb_rest WHERE kind = 'withdrawal')
                      UNION ALL
                     SELECT amount, batch_reference, settled_on, kind FROM payment_bridge_statement_line o
-                     WHERE o.channel_id = %(channel)s AND o.state IN ('matched', 'posted')
-                       AND o.settled_on >= (SELECT min(settled_on) - 31 FROM pb_rest WHERE kind = 'withdrawal')
+                     WHERE o.state IN ('matched', 'posted') AND o.statement_id = ANY(%(statements)s)
                        AND o.batch_reference IN (SELECT batch_reference FROM pb_rest WHERE kind = 'withdrawal')
                    ) b ON b.batch_reference = l.batch_reference AND b.kind != 'withdrawal'
                       AND b.settled_on <= l.settled_on
@@ -305,7 +316,7 @@ def settlement(open_rows, channel):
         """,
         match=_MATCH,
         open_rows=open_rows,
-        channel=channel.id,
+        statements=statements,
     )
 
 

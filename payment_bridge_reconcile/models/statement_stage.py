@@ -45,7 +45,7 @@ STAGE_COLUMNS = {
     "platform_kind": "varchar",
     "raw_cells": "jsonb",
 }
-"""What a row carries, in the order of :meth:`RowWriter.write`; an empty cell is NULL."""
+"""What a row carries, in the order of :meth:`RowWriter.row_of_line`; an empty cell is NULL."""
 _TABS = len(STAGE_COLUMNS) - 1
 _COUNTERPARTY = list(STAGE_COLUMNS).index("counterparty")
 
@@ -94,7 +94,7 @@ class RowWriter:
     def __init__(self, titles=()):
         self.titles = tuple(titles)
 
-    def write(self, line):
+    def row_of_line(self, line):
         """The row of one line, with its line end."""
         at = line.occurred_at
         if at.tzinfo is not UTC:
@@ -129,7 +129,7 @@ class RowWriter:
             text = "\t".join([cell.translate(_ESCAPES) for cell in cells])
         return text + "\n"
 
-    def write_text(self, fields, cells):
+    def row_of_text(self, fields, cells):
         """The row of a line that comes as text (see ``TEXT_COLUMNS``), with the cells of the file."""
         counterparty = fields[_COUNTERPARTY]
         masked = mask_counterparty(counterparty) or ""
@@ -200,7 +200,7 @@ class RowStream:
         self._rows = iter(rows)
         self.failure = None
 
-    def read(self, _size=-1):
+    def read(self, _size=-1):  # pylint: disable=method-required-super
         """The next rows; empty at the end."""
         try:
             return "".join(islice(self._rows, ROWS_AT_ONCE))

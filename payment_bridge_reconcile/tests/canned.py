@@ -99,8 +99,8 @@ class CannedTextReader(CannedReader):
                 break
             _mark, kind, entry, amount, fee, key, reference, at, balance, text, original, batch = cells
             gross = str(Decimal(amount) + Decimal(fee or 0)) if fee else amount
-            fields = (str(row), kind, entry, amount, gross, fee or "0.00", balance, f"{at}+00:00", at[:10], key, reference)
-            more = (original, "", batch, "", "", "", "某某纸业(payee1234@example.cn)", text, kind)
+            fields = (str(row), kind, entry, amount, gross, fee or "0.00", balance, f"{at}+00:00", at[:10])
+            more = (key, reference, original, "", batch, "", "", "", "某某纸业(payee1234@example.cn)", text, kind)
             yield (*fields, *more), [entry, text, "4111111111111111", "某某纸业(payee1234@example.cn)"]
             try:
                 money[amount[0] != "-"] += abs(Decimal(amount))
@@ -144,7 +144,10 @@ class CannedConnector(Connector):
         return CannedReader(stream)
 
 
-def row(kind, entry, amount, *, day, fee="", key="", reference="", balance="", text="", time="10:00:00", original="", batch=""):
+def row(
+    kind, entry, amount, *, day, fee="", key="", reference="", balance="", text="", time="10:00:00",
+    original="", batch="",
+):  # fmt: skip
     """One row of a canned statement."""
     at = f"{day}T{time}"
     numbers = [key or "", reference or ""]

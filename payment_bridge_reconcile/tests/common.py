@@ -143,7 +143,9 @@ class StatementCase(AccountTestInvoicingCommon):
             **values,
         )
 
-    def load(self, rows, day=DAY, *, opening=None, kind="account", source="uploaded", channel=None, correct=False, **file):
+    def load(
+        self, rows, day=DAY, *, opening=None, kind="account", source="uploaded", channel=None, correct=False, **file
+    ):
         """Load a canned file; answers what came of it."""
         channel = channel or self.channel
         if opening is not None:

@@ -125,8 +125,9 @@ class TestLoad(StatementCase):
         self.assertEqual(statement.line_ids.amount, -1.0)
 
     def test_rows_taken_as_text_are_the_same_rows(self):
+        text = 'tab\there "quoted" \\ 换行'
         rows = [
-            row("collection", "E1", "9.94", day=DAY, fee="0.06", text='tab\there "quoted" \\ 换行', original="O1", batch="B1"),
+            row("collection", "E1", "9.94", day=DAY, fee="0.06", text=text, original="O1", batch="B1"),
             row("fee", "E2", "-0.06", day=DAY),
         ]
         columns = ["entry_reference", "amount", "gross", "fee", "occurred_at", "settled_on", "key", "original_key",
@@ -136,10 +137,10 @@ class TestLoad(StatementCase):
             savepoint.rollback()
         self.env.invalidate_all()
         with patch.object(CannedConnector, "parse_statement", lambda _self, stream, _name: CannedTextReader(stream)):
-            text = self.statement(rows).line_ids.sorted("row").read(columns)
-        for one in plain + text:
+            as_text = self.statement(rows).line_ids.sorted("row").read(columns)
+        for one in plain + as_text:
             one.pop("id")
-        self.assertEqual(text, plain)
+        self.assertEqual(as_text, plain)
 
     def test_what_is_wrong_in_text_is_told_as_ever(self):
         for wrong, reason in (

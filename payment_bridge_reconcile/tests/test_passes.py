@@ -215,9 +215,7 @@ class TestPasses(StatementCase):
         self.order_of("pay_out", 50, "A5", executed_at=at("2026-03-08 09:00:00"))  # its statement is not there yet
         self.lines([row("fee", "F1", "-1.00", day=DAY)])
         classes = {one.instruction_id: one.difference for one in self.difference(side="books")}
-        self.assertEqual(
-            classes, {plain: "books_only_in", late: "cross_day", refund: "refund_timing", old: "stale"}
-        )
+        self.assertEqual(classes, {plain: "books_only_in", late: "cross_day", refund: "refund_timing", old: "stale"})
         found = self.difference(side="books", instruction_id=late.id)
         self.assertEqual((found.state, found.proposal, found.severity), ("open", "wait", "low"))
         self.lines([row("pay_out", "E1", "-20.00", day=DAY - timedelta(days=1), key="A2")], day=DAY - timedelta(days=1))

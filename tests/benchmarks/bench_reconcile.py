@@ -89,9 +89,9 @@ def generate(folder: Path, rows: int) -> None:
 
 def make_channels(env: Any) -> dict[str, Any]:
     """Five channels of one company, with the agreed fee."""
-    from odoo.addons.payment_bridge.connector import registry
-
     from reconcile_bill import BenchConnector
+
+    from odoo.addons.payment_bridge.connector import registry
 
     registry.register(BenchConnector)
     company = env["res.company"].search([], limit=1)
@@ -279,7 +279,8 @@ def judge(env: Any) -> dict[str, Any]:
                count(*) FILTER (WHERE automatic AND found = expected
                                 AND (expected NOT IN ('match', 'parts', 'fee_wrong') OR key = partner)),
                count(*) FILTER (WHERE expected IN ('match', 'parts', 'batch', 'settlement', 'fee_row', 'fee_wrong')),
-               count(*) FILTER (WHERE NOT automatic AND (found IS NULL OR proposal IS NULL)), count(*) FILTER (WHERE lost),
+               count(*) FILTER (WHERE NOT automatic AND (found IS NULL OR proposal IS NULL)),
+               count(*) FILTER (WHERE lost),
                count(*) FILTER (WHERE alike IS NOT NULL), count(*) FILTER (WHERE alike = partner),
                count(*) FILTER (WHERE expected = 'platform_only_out' AND partner != '')
           FROM ({FOUND_ROWS}) rows
@@ -396,8 +397,9 @@ def main() -> None:
                 "growth": round(full["seconds"] / small["seconds"], 2),
                 "targets": TARGETS,
                 "how": (
-                    "one month of five channels' files uploaded, parsed, kept, matched and classified; floor: the same files"
-                    " read with csv, the same rows in one bare COPY, one FULL JOIN with classification, in the same database"
+                    "one month of five channels' files uploaded, parsed, kept, matched and classified; floor: the same"
+                    " files read with csv, the same rows in one bare COPY, one FULL JOIN with a classification, in one"
+                    " database"
                 ),
                 **{
                     name: value
