@@ -18,4 +18,5 @@ from . import payment_bridge_difference
 from . import payment_bridge_discrepancy
 from . import account_bank_statement_line
 from . import account_move_line
+from . import ir_attachment
 from . import account_payment
