@@ -23,9 +23,12 @@
         "views/payment_bridge_notification_views.xml",
         "views/payment_bridge_discrepancy_views.xml",
         "views/payment_bridge_audit_event_views.xml",
+        "views/payment_bridge_audit_root_views.xml",
+        "report/payment_dossier.xml",
         "views/account_payment_views.xml",
         "views/account_move_views.xml",
         "views/res_partner_bank_views.xml",
+        "views/res_config_settings_views.xml",
         "views/menus.xml",
     ],
     "assets": {

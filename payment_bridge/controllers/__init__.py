@@ -1,1 +1,2 @@
 from . import notification
+from . import trail

@@ -1,4 +1,9 @@
 from . import payment_bridge_audit_event
+from . import payment_bridge_audit_key
+from . import payment_bridge_audit_root
+from . import payment_bridge_audit_tile
+from . import payment_bridge_audit_delivery
+from . import payment_bridge_audit_root_export
 from . import payment_bridge_discrepancy
 from . import payment_bridge_channel
 from . import payment_bridge_channel_health
@@ -19,3 +24,5 @@ from . import account_payment
 from . import account_payment_bridge_story
 from . import ir_http
 from . import res_partner_bank
+from . import res_company
+from . import account_payment_dossier
