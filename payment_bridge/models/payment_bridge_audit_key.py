@@ -63,6 +63,7 @@ class PaymentBridgeAuditKey(models.Model):
 
     def _retire(self):
         self.retired_at = fields.Datetime.now()
+        self.flush_recordset()  # before another is made: only one may be in use
         self.env["payment.bridge.audit.event"]._record("audit_key.retired", self, fingerprint=self.fingerprint)
 
     def _context_of_secret(self):

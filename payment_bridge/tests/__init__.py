@@ -1,4 +1,6 @@
 from . import test_audit
+from . import test_audit_root
+from . import test_dossier
 from . import test_credential
 from . import test_dispatch
 from . import test_exchange
