@@ -8,9 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from connectors import conftest as bare  # makes bare packages of the add-ons
-
-ROOT = bare.ROOT
+from .chains import ROOT
 
 
 @pytest.fixture(scope="session")

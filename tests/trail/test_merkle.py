@@ -1,4 +1,4 @@
-"""RFC 6962 trees, ours and the standalone program's, against the vectors of Certificate Transparency and the RFC itself."""
+"""RFC 6962 trees: the vectors of Certificate Transparency, and the definitions of the RFC itself."""
 
 from __future__ import annotations
 

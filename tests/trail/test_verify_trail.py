@@ -7,68 +7,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from odoo.addons.payment_bridge.tools import merkle, trail
+from odoo.addons.payment_bridge.tools import trail
 
+from .chains import Chain
 from .conftest import ROOT
 
 WHOLE, BROKEN, UNREADABLE, UNSIGNED = 0, 1, 2, 3
-
-
-@dataclass
-class Chain:
-    """A company's trail with its key, made as the add-on makes it."""
-
-    company: int = 1
-    key: tuple[str, bytes] = field(default_factory=trail.make_key)
-    links: list[tuple[str, int, str]] = field(default_factory=list)
-    leaves: list[bytes] = field(default_factory=list)
-
-    def add(self, count: int, note: str = "") -> Chain:
-        """Append events."""
-        for _number in range(count):
-            position = len(self.links) + 1
-            previous = self.leaves[-1].hex() if self.leaves else trail.GENESIS
-            details = {"key": f"K{position}", "note": note or "付款\u2028\r\n"}
-            content = trail.canonical(
-                {"v": 1, "at": "2026-01-01T00:00:00Z", "company": self.company, "event": "e", "details": details}
-            )
-            self.links.append((previous, position, content))
-            self.leaves.append(bytes.fromhex(trail.link_hash(previous, position, content)))
-        return self
-
-    def root(self, size: int | None = None, key: str = "") -> trail.SignedRoot:
-        """A signed root over the first events."""
-        size = size or len(self.leaves)
-        values = {
-            "at": "2026-01-02T00:00:00Z",
-            "company": self.company,
-            "company_name": "上海示例贸易有限公司",
-            "database": "d",
-            "head": self.leaves[size - 1].hex(),
-            "root": merkle.fold(self.leaves[:size]).hex(),
-            "size": size,
-        }
-        return trail.sign_root(key or self.key[0], values)
-
-    def lines(self, first: int = 1, last: int | None = None, sizes: Sequence[int] = ()) -> list[str]:
-        """An exported part with roots over so many events."""
-        last = last or len(self.links)
-        head = {
-            "company": self.company,
-            "company_name": "上海示例贸易有限公司",
-            "database": "d",
-            "first": first,
-            "last": last,
-            "peaks": [peak.hex() for peak in merkle.Tree.of(self.leaves).peaks(first - 1)],
-            "previous": self.leaves[first - 2].hex() if first > 1 else trail.GENESIS,
-        }
-        roots = [(size, self.root(size).to_json()) for size in sizes]
-        return list(trail.trail_lines(head, self.links[first - 1 : last], roots))
 
 
 class Desk:
@@ -231,6 +179,15 @@ def test_a_forged_signature_is_broken(desk: Desk, chain: Chain) -> None:
     values = json.loads(chain.root().to_json())
     for name, other in (("statement", values["statement"].replace("137", "136")), ("signature", "A" * 86 + "==")):
         assert desk.check([trail.canonical({**values, name: other})]) == BROKEN
+
+
+@pytest.mark.parametrize("how", sorted(set(TAMPERINGS) - {"other peaks"}))
+def test_without_trees_a_trail_that_was_touched_is_broken_too(desk: Desk, chain: Chain, how: str) -> None:
+    path = desk.put("file", TAMPERINGS[how](chain.lines(sizes=[137])))
+    assert desk.run("--no-tree", path) == BROKEN, desk.said
+    assert desk.run("--no-tree", desk.put("file", chain.lines(sizes=[64, 137]))) == WHOLE, desk.said
+    held = desk.put("root", [Chain(key=chain.key).add(100, "forged").root().to_json()])
+    assert desk.run("--no-tree", desk.put("file", chain.lines(sizes=[137])), held) == BROKEN
 
 
 def test_a_large_trail_is_checked_with_a_second_process(desk: Desk) -> None:
