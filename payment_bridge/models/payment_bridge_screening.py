@@ -5,6 +5,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from odoo import api, models
+from odoo.tools import SQL
 
 from ..screening.matching import NameIndex
 
@@ -108,12 +109,17 @@ class PaymentBridgeScreening(models.AbstractModel):
     @api.model
     def _index(self, screening_list):
         """The list's names, ready to be searched; kept by this process as long as the list is the same."""
-        key = (self.env.cr.dbname, screening_list.id, screening_list.file_hash, screening_list.loaded_at)
+        span = self.env.execute_query(
+            SQL(
+                "SELECT min(id), max(id), count(*) FROM payment_bridge_screening_entry WHERE list_id = %s",
+                screening_list.id,
+            )
+        )[0]
+        key = (self.env.cr.dbname, screening_list.id, *span)  # rows are never changed, and their ids never used again
         with _lock:
             if key in _indexes:
                 _indexes.move_to_end(key)
                 return _indexes[key]
-        self.env["payment.bridge.screening.entry"].flush_model()
         entries = screening_list.sudo().entry_ids
         index = NameIndex((entry.id, entry.names or [entry.name]) for entry in entries)
         with _lock:

@@ -35,7 +35,8 @@ LEGAL_FORMS = frozenset(
 )
 CHINESE_FORMS = re.compile("股份有限公司|有限责任公司|有限公司|有限合伙|股份公司|集团公司|公司|集团|先生|女士")
 SURNAME_READINGS = {
-    "单": "shan", "解": "xie", "仇": "qiu", "曾": "zeng", "盖": "ge", "查": "zha", "区": "ou", "朴": "piao",
+    "单": "shan", "單": "shan", "蓋": "ge", "區": "ou", "樂": "yue", "員": "yun", "繆": "miao", "紀": "ji",
+    "解": "xie", "仇": "qiu", "曾": "zeng", "盖": "ge", "查": "zha", "区": "ou", "朴": "piao",
     "任": "ren",
     "冼": "xian", "繁": "po", "种": "chong", "翟": "zhai", "缪": "miao", "覃": "qin", "宓": "mi", "乐": "yue",
     "员": "yun",
@@ -79,11 +80,13 @@ def clean(name: str) -> str:
 
 
 def words(text: str) -> tuple[str, ...]:
-    """Words in plain Latin letters, without legal forms and titles unless nothing else is there."""
+    """Words in plain Latin letters; legal forms, titles and initials count only where little else is there."""
     lowered = unicodedata.normalize("NFKD", JOINERS.sub("", text).casefold())
     bare = "".join(character for character in lowered if not unicodedata.combining(character))
     found = WORD.findall(bare.translate(LETTERS))
-    return tuple(word for word in found if word not in LEGAL_FORMS) or tuple(found)
+    telling = tuple(word for word in found if word not in LEGAL_FORMS) or tuple(found)
+    longer = tuple(word for word in telling if len(word) > 1)
+    return longer if len(longer) > 1 else telling
 
 
 def chinese(characters: str) -> list[tuple[str, ...]]:

@@ -9,4 +9,5 @@ from . import test_payment_check
 from . import test_query
 from . import test_reservation
 from . import test_rights
+from . import test_screening
 from . import test_tours
