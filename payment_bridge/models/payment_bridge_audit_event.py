@@ -279,11 +279,12 @@ class PaymentBridgeAuditEvent(models.Model):
                 expected += 1
                 digest = link_hash(previous, expected, content)
                 if position != expected:
-                    return BrokenLink(company_id, expected, f"{position} follows {expected - 1}")
+                    return BrokenLink(company_id, expected, self.env._("%(found)s stands there", found=position))
                 if (stored_previous, stored) != (previous, digest):
-                    return BrokenLink(company_id, expected, "its hash is another")
+                    return BrokenLink(company_id, expected, self.env._("its hash is another"))
                 if not _columns_agree(content, company_id, columns):
-                    return BrokenLink(company_id, expected, "its columns say something else than its content")
+                    reason = self.env._("its columns say something else than its content")
+                    return BrokenLink(company_id, expected, reason)
                 previous = digest
             if len(rows) < VERIFY_BATCH:
                 return None

@@ -18,11 +18,11 @@ class TrailCommon(BridgeCommon):
 
     def behind(self, statement, *values):
         """Do what only the owner of the database can: change it with the guards switched off."""
-        for table in (TABLE, "payment_bridge_audit_root"):
-            self.env.cr.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        self.env.cr.execute("ALTER TABLE payment_bridge_audit_event DISABLE TRIGGER USER")
+        self.env.cr.execute("ALTER TABLE payment_bridge_audit_root DISABLE TRIGGER USER")
         self.env.cr.execute(statement, values)
-        for table in (TABLE, "payment_bridge_audit_root"):
-            self.env.cr.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+        self.env.cr.execute("ALTER TABLE payment_bridge_audit_event ENABLE TRIGGER USER")
+        self.env.cr.execute("ALTER TABLE payment_bridge_audit_root ENABLE TRIGGER USER")
         self.env.invalidate_all()
 
     def make_chain(self, bills=3):
