@@ -137,7 +137,7 @@ class PaymentBridgeScreeningList(models.Model):
                     "%(file)s cannot be loaded (line %(line)s): %(reason)s. The list is as it was.",
                     file=name,
                     line=error.line or "?",
-                    reason=error.reason,
+                    reason=error.words.in_language(self.env.lang),
                 )
             ) from error
         entries = self.env["payment.bridge.screening.entry"]

@@ -11,7 +11,6 @@ from lxml import etree
 from .parties import ListError
 
 MAX_BYTES = 256 * 1024 * 1024
-MAX_FIELD = 1024 * 1024
 
 
 def read_xml(data: bytes, *tags: str) -> Iterator[tuple[str, etree._Element]]:
@@ -22,18 +21,19 @@ def read_xml(data: bytes, *tags: str) -> Iterator[tuple[str, etree._Element]]:
 
     :raises ListError: for anything but plain, well-formed XML.
     """
-    if len(data) > MAX_BYTES:
-        raise ListError(f"the file is larger than {MAX_BYTES // 1024 // 1024} MB")
+    _check_size(data)
     parser = etree.iterparse(
         io.BytesIO(data), events=("end",), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
-    wanted = frozenset(tags)
+    wanted, checked = frozenset(tags), False
     try:
         for _event, element in parser:
-            if element.getroottree().docinfo.doctype:
-                raise ListError("the file declares a document type, which no publisher of lists does")
-            for node in element.iter(etree.Entity):
-                raise ListError(f"the file uses the entity {node.text}")
+            if not checked and element.getroottree().docinfo.doctype:  # without one, there are no entities either
+                raise ListError(
+                    "the file declares a document type, which no publisher of lists does",
+                    "文件声明了文档类型，名单发布机构不会这样做",
+                )
+            checked = True
             name = local(element)
             if name in wanted:
                 yield name, element
@@ -41,7 +41,15 @@ def read_xml(data: bytes, *tags: str) -> Iterator[tuple[str, etree._Element]]:
                 while element.getprevious() is not None:
                     del element.getparent()[0]
     except etree.XMLSyntaxError as error:
-        raise ListError(f"the file is not well-formed XML: {error.msg}", error.lineno) from error
+        raise ListError(
+            f"the file is not well-formed XML: {error.msg}", f"文件不是格式正确的 XML：{error.msg}", error.lineno
+        ) from error
+
+
+def _check_size(data: bytes) -> None:
+    if len(data) > MAX_BYTES:
+        size = MAX_BYTES // 1024 // 1024
+        raise ListError(f"the file is larger than {size} MB", f"文件大于 {size} MB")
 
 
 def local(element: etree._Element) -> str:
@@ -70,18 +78,14 @@ def read_csv(data: bytes, delimiter: str = ",") -> Iterator[tuple[int, list[str]
 
     :raises ListError: for another encoding, or broken quotes.
     """
-    if len(data) > MAX_BYTES:
-        raise ListError(f"the file is larger than {MAX_BYTES // 1024 // 1024} MB")
-    previous = csv.field_size_limit(MAX_FIELD)
+    _check_size(data)
     reader = csv.reader(io.StringIO(decode(data), newline=""), delimiter=delimiter)
     try:
         for row in reader:
             if any(cell.strip() for cell in row):
                 yield reader.line_num, [cell.strip() for cell in row]
     except csv.Error as error:
-        raise ListError(f"the table is broken: {error}", reader.line_num) from error
-    finally:
-        csv.field_size_limit(previous)
+        raise ListError(f"the table is broken: {error}", f"表格已损坏：{error}", reader.line_num) from error
 
 
 def decode(data: bytes) -> str:
@@ -97,4 +101,4 @@ def decode(data: bytes) -> str:
         if "\x00" in decoded:
             break
         return decoded.rstrip("\x1a")
-    raise ListError("the file is neither UTF-8 nor GB 18030 text")
+    raise ListError("the file is neither UTF-8 nor GB 18030 text", "文件既不是 UTF-8 也不是 GB 18030 文本")

@@ -30,18 +30,22 @@ def load_ofac_csv(data: bytes, aliases: bytes | None = None, addresses: bytes | 
     drafts: dict[str, Draft] = {}
     for line, row in read_csv(data):
         if len(row) < OFAC_COLUMNS or not row[0].isdigit():
-            raise ListError(f"a row has not the {OFAC_COLUMNS} columns of an OFAC list", line)
+            raise ListError(
+                f"a row has not the {OFAC_COLUMNS} columns of an OFAC list",
+                f"某行没有 OFAC 名单的 {OFAC_COLUMNS} 列",
+                line,
+            )
         number, name, kind, programmes = row[:4]
         drafts[number] = Draft(number, OFAC_KINDS.get(kind.lower(), OTHER), [_ofac(name)])
         drafts[number].programmes += _ofac(programmes).replace("] [", ";").strip("[]").split(";")
     for line, row in read_csv(aliases or b""):
         if len(row) < 4 or not row[0].isdigit():
-            raise ListError("a row has not the columns of OFAC's alternate names", line)
+            raise ListError("a row has not the columns of OFAC's alternate names", "某行没有 OFAC 别名文件的各列", line)
         if draft := drafts.get(row[0]):
             draft.names.append(_ofac(row[3]))
     for line, row in read_csv(addresses or b""):
         if len(row) < 5 or not row[0].isdigit():
-            raise ListError("a row has not the columns of OFAC's addresses", line)
+            raise ListError("a row has not the columns of OFAC's addresses", "某行没有 OFAC 地址文件的各列", line)
         if draft := drafts.get(row[0]):
             draft.countries.append(_ofac(row[4]))
     return finish(drafts.values())
@@ -143,12 +147,16 @@ def load_own_csv(data: bytes) -> LoadedList:
     rows = read_csv(data)
     columns = {OWN_COLUMNS[name]: place for name, place in _header(rows).items() if name in OWN_COLUMNS}
     if "name" not in columns:
-        raise ListError("the first row must name the columns, one of them “name” or “名称”", 1)
+        raise ListError(
+            "the first row must name the columns, one of them “name” or “名称”",
+            "首行必须是列名，其中须有“名称”或“name”",
+            1,
+        )
     drafts = []
     for line, row in rows:
         cells = {name: row[place] if place < len(row) else "" for name, place in columns.items()}
         if not cells["name"]:
-            raise ListError("a row has no name", line)
+            raise ListError("a row has no name", "某行没有名称", line)
         draft = Draft(cells.get("reference") or f"line {line}", OWN_KINDS.get(cells.get("kind", "").lower(), OTHER))
         draft.names += [cells["name"], *cells.get("aliases", "").replace("；", ";").split(";")]
         draft.countries.append(cells.get("country", ""))
@@ -161,7 +169,7 @@ def _header(rows, *needed: str) -> dict[str, int]:
     _line, cells = next(rows, (0, []))
     columns = {cell.strip().lower() if not needed else cell.strip(): place for place, cell in enumerate(cells)}
     if missing := [name for name in needed if name not in columns]:
-        raise ListError(f"the first row does not name the column {missing[0]}", 1)
+        raise ListError(f"the first row does not name the column {missing[0]}", f"首行缺少列 {missing[0]}", 1)
     return columns
 
 

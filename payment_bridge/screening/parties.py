@@ -6,15 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
+from ..connector.types import Bilingual
+
 PERSON, ENTITY, OTHER = "person", "entity", "other"
 
 
 class ListError(ValueError):
     """A file is not what it is said to be. ``line`` is where one sees it, where that can be told."""
 
-    def __init__(self, reason: str, line: int | None = None):
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, en: str, zh: str, line: int | None = None):
+        super().__init__(en)
+        self.words = Bilingual(en, zh)
         self.line = line
 
 
@@ -65,5 +67,5 @@ def finish(drafts: Iterable[Draft], published: date | None = None) -> LoadedList
     """
     parties = tuple(party for party in (draft.finish() for draft in drafts) if party.names)
     if not parties:
-        raise ListError("the file names nobody")
+        raise ListError("the file names nobody", "文件中没有任何名称")
     return LoadedList(parties, published)
