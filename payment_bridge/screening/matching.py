@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from .names import forms, keys
+from .names import LONGEST_PERSON, clean, forms, han, keys
 
 SHORT = 2  # up to so many letters a word must be the same to count
 SIMILAR = 66.0  # words less alike than this are different words: two of three letters are enough
@@ -21,6 +21,7 @@ CANDIDATES = 40
 LEAST_SHARE = 0.3  # of a name's weight that candidates must have in common
 TOGETHER = 92.0  # names written without spaces must be this much alike
 WHOLE = 88.0  # a name of which so much is in a longer one is taken to be the same, shortened
+HOMOPHONES = 90.0  # the same sounds in other characters
 TELLING = 6  # letters that a single word needs for that
 
 
@@ -39,6 +40,7 @@ class _Reading:
     name: str
     words: tuple[str, ...]
     weight: float
+    characters: int  # how many Chinese ones the name has
 
 
 class NameIndex:
@@ -58,7 +60,9 @@ class NameIndex:
                 counts[word] += 1
         self._unknown = math.log(1 + max(len(raw), 1))
         self._weights = {word: math.log(1 + len(raw) / count) for word, count in counts.items()}
-        self._readings = [_Reading(entry, name, words, self._weight(words)) for entry, name, words in raw]
+        self._readings = [
+            _Reading(entry, name, words, self._weight(words), len(han(clean(name)))) for entry, name, words in raw
+        ]
         self._words: dict[str, list[int]] = defaultdict(list)
         for place, one in enumerate(self._readings):
             for key in keys(one.words):
@@ -74,10 +78,14 @@ class NameIndex:
     def search(self, name: str, threshold: float) -> list[Hit]:
         """The parties that ``name`` could be, best first, each with its best name, at ``threshold`` or above."""
         best: dict[object, Hit] = {}
+        characters = len(han(clean(name)))
         for reading in forms(name):
             for place in self._candidates(reading):
                 one = self._readings[place]
-                score = round(self._score(reading, one), 1)
+                score = self._score(reading, one)
+                if 0 < min(characters, one.characters) <= LONGEST_PERSON:
+                    score = _between_characters(score, reading, one.words)
+                score = round(score, 1)
                 if score >= threshold and (one.entry not in best or best[one.entry].score < score):
                     best[one.entry] = Hit(one.entry, one.name, score)
         return sorted(best.values(), key=lambda hit: -hit.score)
@@ -144,6 +152,14 @@ class NameIndex:
             together = fuzz.ratio("".join(reading), "".join(one.words), score_cutoff=TOGETHER)
             score = max(score, together)
         return score
+
+
+def _between_characters(score: float, left: tuple[str, ...], right: tuple[str, ...]) -> float:
+    """The score of two short names that are both in Chinese characters: their sounds count only where they are the
+    same, because every other sound is another name, and then less than the same characters."""
+    if left == right and any(word >= "\u3400" for word in left):
+        return score
+    return HOMOPHONES if sorted(left) == sorted(right) else 0.0
 
 
 def _shortened(word: str) -> set[str]:

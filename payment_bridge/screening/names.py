@@ -62,7 +62,7 @@ def forms(name: str) -> tuple[tuple[str, ...], ...]:
     text = clean(name)
     readings: list[tuple[str, ...]] = []
     if HAN.search(text):
-        characters = CHINESE_FORMS.sub("", "".join(HAN.findall(text)))
+        characters = han(text)
         rest = words(HAN.sub(" ", text))
         if characters:
             readings += [(*reading, *rest) for reading in chinese(characters)]
@@ -71,6 +71,11 @@ def forms(name: str) -> tuple[tuple[str, ...], ...]:
     else:
         readings += [words(text.translate(LOOK_ALIKES)), words(text)]
     return tuple(dict.fromkeys(reading for reading in readings if reading))
+
+
+def han(text: str) -> str:
+    """The Chinese characters of a cleaned name, without legal forms."""
+    return CHINESE_FORMS.sub("", "".join(HAN.findall(text)))
 
 
 def clean(name: str) -> str:
