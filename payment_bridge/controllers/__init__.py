@@ -1,2 +1,3 @@
 from . import notification
 from . import pay_page
+from . import trail

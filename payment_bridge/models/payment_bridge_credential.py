@@ -192,6 +192,7 @@ class PaymentBridgeCredential(models.Model):
             context = credential._context_of_secret()
             credential.write({"sealed_value": box.encrypt(box.decrypt(sealed, context), context)})
             rotated += 1
+        rotated += self.env["payment.bridge.audit.key"]._rotate(box)
         if rotated:
             self.env["payment.bridge.audit.event"]._record(
                 "credential.rotated", self.env.company, count=rotated, key=box.current_id

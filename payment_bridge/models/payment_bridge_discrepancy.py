@@ -11,6 +11,7 @@ SELECTION_KIND = [
     ("foreign", "Message about an unknown order"),
     ("books", "Books could not follow"),
     ("audit_chain", "Audit trail broken"),
+    ("audit_root", "Audit trail not signed or exported"),
 ]
 
 

@@ -1,5 +1,7 @@
 from . import test_audit
 from . import test_collect
+from . import test_audit_root
+from . import test_dossier
 from . import test_credential
 from . import test_dispatch
 from . import test_exchange
@@ -10,4 +12,5 @@ from . import test_query
 from . import test_refund
 from . import test_reservation
 from . import test_rights
+from . import test_screening
 from . import test_tours

@@ -19,10 +19,15 @@ MODELS = (
     "payment.bridge.reservation",
     "payment.bridge.discrepancy",
     "payment.bridge.audit.event",
+    "payment.bridge.audit.root",
+    "payment.bridge.audit.delivery",
+    "payment.bridge.audit.key",
+    "payment.bridge.audit.tile",
 )
 WRITERS = {
     "payment.bridge.channel": {"channel_admin"},
     "payment.bridge.credential": {"channel_admin"},
+    "payment.bridge.audit.key": {"channel_admin"},
     "payment.bridge.discrepancy": {"clerk", "approver", "channel_admin"},
 }
 
@@ -58,7 +63,14 @@ class TestRights(BridgeCommon):
                 self.assertEqual(allowed, role in WRITERS.get(model, set()), f"{role} on {model}")
 
     def test_nobody_creates_or_deletes_an_instruction_or_message(self):
-        for model in ("payment.bridge.instruction", "payment.bridge.notification", "payment.bridge.audit.event"):
+        for model in (
+            "payment.bridge.instruction",
+            "payment.bridge.notification",
+            "payment.bridge.audit.event",
+            "payment.bridge.audit.root",
+            "payment.bridge.audit.delivery",
+            "payment.bridge.audit.key",
+        ):
             for user in self.people.values():
                 records = self.env[model].with_user(user)
                 self.assertFalse(records.has_access("create") or records.has_access("unlink"), model)

@@ -4,3 +4,4 @@ from . import charge
 from . import collect
 from . import credential_entry
 from . import refund_entry
+from . import screening_load
