@@ -13,8 +13,9 @@ from decimal import Decimal
 
 from odoo.addons.payment_bridge.connector.types import LineKind, StatementLine
 
+from ..bills import refuse
 from . import columns
-from .cells import Cells, refuse
+from .cells import Cells
 from .payout import CURRENCY, KEY_ALPHABET, KEY_MAX
 
 ZERO = Decimal("0.00")
