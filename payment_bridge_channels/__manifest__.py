@@ -1,6 +1,6 @@
 {
     "name": "Payment Bridge: Channels",
-    "summary": "The payment platforms of Payment Bridge: Alipay, WeChat Pay, UnionPay",
+    "summary": "The payment platforms of Payment Bridge: Alipay, WeChat Pay, UnionPay, e-CNY",
     "version": "19.0.1.0.0",
     "category": "Accounting/Payment",
     "license": "LGPL-3",
@@ -9,6 +9,7 @@
     "depends": ["payment_bridge"],
     "external_dependencies": {"python": ["requests", "cryptography"]},
     "data": [],
+    "assets": {"web.assets_frontend": ["payment_bridge_channels/static/src/*/*"]},
     "installable": True,
     "auto_install": False,
 }

@@ -452,7 +452,8 @@ class SettingField:
 class PayeeKind:
     """One way to name a payee on a platform. ``name_required`` and ``bank_name_required`` say what else
     the platform wants beside the account; ``persons_only`` that no company can be paid so;
-    ``confirms_within`` that the payee has to confirm, and how long that is possible;
+    ``confirms_within`` that the payee has to confirm, and how long that is possible; ``confirms_in`` the
+    name of the app in which he does;
     ``late_return_days`` how long after success the money can still come back."""
 
     code: str
@@ -464,6 +465,7 @@ class PayeeKind:
     late_return_days: int = 0
     persons_only: bool = False
     confirms_within: timedelta | None = None
+    confirms_in: Bilingual | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,10 +80,12 @@ class PayPage(CustomerPortal):
             "link": instruction.action_content if kind in (ActionKind.LINK, ActionKind.FORM) else "",
             "form_fields": instruction.action_fields if kind == ActionKind.FORM else {},
             "confirmation": self._confirmation(instruction) if kind == ActionKind.CONFIRM else {},
+            "app_name": instruction._confirms_in(),
             "back": instruction.invoice_id.get_portal_url() if instruction.invoice_id else "",
             "page_name": "payment_bridge_pay",
         }
 
     def _confirmation(self, instruction):
-        """What the platform's own app needs to ask its user for a confirmation."""
+        """What the platform's own app needs to ask its user for a confirmation. ``app`` names who asks there: the
+        connector's add-on registers it under that name."""
         return {"content": instruction.action_content, **(instruction.action_fields or {})}

@@ -9,6 +9,7 @@ from . import payment_bridge_channel
 from . import payment_bridge_channel_health
 from . import payment_bridge_channel_setup
 from . import payment_bridge_channel_collect
+from . import payment_bridge_channel_abilities
 from . import payment_bridge_credential
 from . import payment_bridge_exchange
 from . import payment_bridge_instruction

@@ -173,6 +173,10 @@ class AccountPayment(models.Model):
     def _bridge_problem_of_payee(self, channel):
         account = self.partner_bank_id
         kind = channel._capabilities().payee_kind(account.bridge_payee_kind or "")
+        if not channel.can_pay_out:
+            return self.env._(
+                "it sends no payments. Order it at the platform's own portal, and record it by hand here."
+            )
         if not account:
             return self.env._("the vendor has no account for it. Add one on the vendor's form.")
         if not account.active:

@@ -280,7 +280,7 @@ class PaymentBridgeChannel(models.Model):
             raise UserError(self.env._("A channel that has carried payments is archived, not deleted."))
 
     def action_activate(self):
-        """Open the channel for payments once it is complete and its connection test has passed."""
+        """Open the channel once it is complete. One that talks to nobody needs no test, and no method to pay by."""
         self.check_access("write")
         for channel in self:
             if missing := channel.credential_ids.filtered("is_missing"):
@@ -291,7 +291,8 @@ class PaymentBridgeChannel(models.Model):
                         missing=", ".join(missing.mapped("label")),
                     )
                 )
-            if not channel.journal_id or not channel.journal_id._bridge_method_line("outbound"):
+            has_method = not channel.is_online or channel.journal_id._bridge_method_line("outbound")
+            if not channel.journal_id or not has_method:
                 raise UserError(
                     self.env._("%s needs its journal and accounts first: use Set Up Accounts.", channel.name)
                 )

@@ -45,6 +45,7 @@ class PaymentBridgeChannel(models.Model):
     def action_test_connection(self):
         """Try the settings with harmless real calls and show what each proves."""
         self.ensure_one()
+        self._require_online()
         wizard = self.env["payment.bridge.channel.test"].create({"channel_id": self.id})
         wizard._run()
         return wizard._get_records_action(target="new", name=self.env._("Connection Test"))
@@ -77,7 +78,9 @@ class PaymentBridgeChannel(models.Model):
             ("outbound", self.env._("payments on their way")),
             ("inbound", self.env._("receipts on their way")),
         ):
-            if not self.journal_id._bridge_method_line(direction):
+            if not self.is_online:
+                self._book_by_hand(direction, f"{self.name} · {suffix}")
+            elif not self.journal_id._bridge_method_line(direction):
                 self._add_method_line(direction, f"{self.name} · {suffix}")
         if not self.fee_account_id:
             self.fee_account_id = self._find_or_make_fee_account()
@@ -99,6 +102,15 @@ class PaymentBridgeChannel(models.Model):
                 ]
             }
         )
+
+    def _book_by_hand(self, direction, account_name):
+        """Payments that a person orders elsewhere are recorded by Odoo's manual method: they wait for the statement
+        on an account of their own."""
+        for line in self.journal_id[f"{direction}_payment_method_line_ids"]:
+            if line.code == "manual" and not line.payment_account_id:
+                line.payment_account_id = self._make_account(
+                    MONEY_PREFIX, account_name, "asset_current", reconcile=True
+                )
 
     def _make_account(self, prefix, name, account_type, reconcile):
         """A new account under ``prefix``, its code the next free one of the chart's usual length."""

@@ -97,6 +97,14 @@ class PaymentBridgeInstruction(models.Model):
         }.get(state, self.env._("Being prepared at the platform…"))
 
     @api.private
+    def _confirms_in(self):
+        """The name of the app in which the payee confirms; the platform's where its connector tells no other."""
+        connector = self.channel_id._connector_class()
+        kind = connector and connector.capabilities.payee_kind(self.payee_kind or "")
+        name = kind.confirms_in if kind and kind.confirms_in else connector and connector.label
+        return name.in_language(self.env.lang) if name else self.channel_id.name
+
+    @api.private
     def _watched(self):
         """Somebody looks at it: a question that is due is asked at once."""
         if self.next_query_at and self.next_query_at <= fields.Datetime.now():

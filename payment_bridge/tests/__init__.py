@@ -1,3 +1,4 @@
+from . import test_abilities
 from . import test_audit
 from . import test_collect
 from . import test_audit_root

@@ -14,7 +14,7 @@ class AccountPaymentRegister(models.TransientModel):
         string="Channel",
         compute="_compute_bridge_channel",
         inverse="_inverse_bridge_channel",
-        domain="[('state', '=', 'active'), ('company_id', '=', company_id)]",
+        domain="[('state', '=', 'active'), ('company_id', '=', company_id), ('can_pay_out', '=', True)]",
         help="The platform account that pays. Empty: an ordinary payment that is only recorded.",
     )
     bridge_refund_of_id = fields.Many2one(
@@ -27,7 +27,7 @@ class AccountPaymentRegister(models.TransientModel):
     )
     bridge_refundable_ids = fields.Many2many("account.payment", compute="_compute_bridge_refundable")
     bridge_available = fields.Boolean(compute="_compute_bridge_channel")
-    bridge_notice = fields.Char(compute="_compute_bridge_channel")
+    bridge_notice = fields.Char(compute="_compute_bridge_notice")
 
     @api.depends("journal_id", "payment_method_line_id", "payment_type")
     def _compute_bridge_channel(self):
@@ -38,16 +38,52 @@ class AccountPaymentRegister(models.TransientModel):
                 and wizard.payment_type == "outbound"
                 and bool(
                     self.env["payment.bridge.channel"].search_count(
-                        [("state", "=", "active"), ("company_id", "=", wizard.company_id.id)], limit=1
+                        [
+                            ("state", "=", "active"),
+                            ("company_id", "=", wizard.company_id.id),
+                            ("can_pay_out", "=", True),
+                        ],
+                        limit=1,
                     )
                 )
             )
             through = wizard.payment_method_line_id.code == METHOD_CODE
             wizard.bridge_channel_id = through and wizard.journal_id._bridge_channel()
-            wizard.bridge_notice = bool(wizard.bridge_channel_id) and self.env._(
-                "%s will be asked to pay as soon as you confirm. Until it has answered the bill reads In Payment.",
-                wizard.bridge_channel_id.name,
-            )
+
+    @api.depends("bridge_channel_id", "journal_id", "payment_type", "partner_bank_id", "can_edit_wizard")
+    @api.depends_context("lang")
+    def _compute_bridge_notice(self):
+        for wizard in self:
+            by_hand = wizard.journal_id._bridge_channel()
+            if wizard.bridge_channel_id:
+                asked = self.env._(
+                    "%s will be asked to pay as soon as you confirm. Until it has answered the bill reads In Payment.",
+                    wizard.bridge_channel_id.name,
+                )
+                wizard.bridge_notice = " ".join(filter(None, (asked, wizard._bridge_confirmation_notice())))
+            elif wizard.payment_type == "outbound" and by_hand and not by_hand.can_pay_out:
+                wizard.bridge_notice = self.env._(
+                    "This only records the payment. %s sends nothing: order it at the portal of the institution.",
+                    by_hand.name,
+                )
+            else:
+                wizard.bridge_notice = False
+
+    def _bridge_confirmation_notice(self):
+        """That a payee has to confirm, and by when, where one of the chosen accounts is of such a kind."""
+        accounts = self.partner_bank_id
+        if not self.can_edit_wizard:
+            accounts = accounts.union(*map(self._get_batch_account, self.batches))
+        capabilities = self.bridge_channel_id.sudo()._capabilities()
+        kinds = [capabilities.payee_kind(account.bridge_payee_kind or "") for account in accounts]
+        limits = [kind.confirms_within for kind in kinds if kind and kind.confirms_within]
+        if not limits:
+            return ""
+        return self.env._(
+            "The payee has to confirm within %s hours, on a page whose link you send. Until then the money stays with"
+            " you; without a confirmation nothing is paid.",
+            int(min(limits).total_seconds() // 3600),
+        )
 
     @api.depends("line_ids")
     def _compute_bridge_refundable(self):

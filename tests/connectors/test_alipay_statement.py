@@ -395,3 +395,23 @@ def test_every_amount_survives_to_the_fen(fen):
     statement, lines = read(account_bill(*rows))
     assert [one.amount for one in lines] == amounts
     assert statement.totals.sum_in - statement.totals.sum_out == sum(amounts)
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount", "expected"),
+    [
+        ("在线支付（数字人民币）", "10.00", LineKind.COLLECTION),
+        ("数字人民币支付-在线支付", "10.00", LineKind.COLLECTION),
+        ("数字人民币", "10.00", LineKind.COLLECTION),
+        ("数字人民币-退款", "-10.00", LineKind.REFUND),
+        ("数字人民币", "-10.00", LineKind.ADJUSTMENT),
+    ],
+)
+def test_a_row_that_names_an_e_cny_wallet_is_the_movement_that_it_is(kind, amount, expected):
+    _, lines = read(account_bill(line(1, amount, kind=kind)))
+    assert (lines[0].kind, lines[0].key, lines[0].platform_kind) == (expected, "PO1", kind)
+
+
+def test_money_without_our_number_from_an_e_cny_wallet_is_looked_at():
+    _, lines = read(account_bill(line(1, "10.00", kind="数字人民币", key="")))
+    assert lines[0].kind is LineKind.ADJUSTMENT

@@ -13,6 +13,7 @@ from wechatpay_world import (
     APPID,
     BILL,
     KEY_ID,
+    MCHID,
     NOTIFY_URL,
     NOW,
     OPENID,
@@ -97,10 +98,12 @@ def test_a_transfer_that_waits_for_the_payee_hands_out_what_he_confirms_with():
     assert (outcome.key, outcome.platform_reference) == (BILL["out_bill_no"], BILL["transfer_bill_no"])
     assert outcome.action.kind is ActionKind.CONFIRM
     assert outcome.action.content == BILL["package_info"]
+    assert outcome.action.fields == {"app": "wechat", "mchId": MCHID, "appId": APPID}
     assert outcome.action.expires_at == datetime(2026, 1, 17, 2, 20, 35, tzinfo=UTC)
     assert "24" in outcome.advice.zh
     [kind] = connector()[0].capabilities.payee_kinds
     assert (kind.persons_only, kind.confirms_within) == (True, timedelta(hours=24))
+    assert kind.confirms_in.zh == "微信"
 
 
 @pytest.mark.parametrize(

@@ -373,3 +373,10 @@ def test_memory_does_not_grow_with_the_rows():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert count == 20_000 and peak < 8_000_000
+
+
+def test_a_payment_from_an_e_cny_wallet_is_a_collection_like_any():
+    row = paid(1, "100.00", "0.60", bank="数字人民币")
+    _, found = read(trade_bill(row, totals="`1,`100.00,`0.00,`0.00,`0.60000,`100.00,`0.00"))
+    assert [(one.kind, one.amount, one.key) for one in found] == [(LineKind.COLLECTION, Decimal("99.40"), "SO20260001")]
+    assert found[0].raw["付款银行"] == "数字人民币"

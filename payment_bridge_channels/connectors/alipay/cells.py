@@ -11,24 +11,16 @@ from datetime import datetime
 from decimal import Decimal
 
 from odoo.addons.payment_bridge.connector.errors import StatementError
-from odoo.addons.payment_bridge.connector.types import Bilingual
 
+from ..bills import BLANKS, refuse
 from .clock import BEIJING_OFFSET
 from .columns import IDENTIFIERS
 
-BLANKS = "\t \u3000\u00a0"
 MAX_CELL_LINES = 20
 _AMOUNT = re.compile(r"[+-]?[0-9]{1,13}\.[0-9]{2}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _IDENTIFIER = re.compile(r"(?![=+@-])[^\x00-\x1f\x7f]*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
-
-
-def refuse(row: int | None, en: str, zh: str) -> StatementError:
-    """The error for a file that must not be believed; a row is named in both languages."""
-    if row is None:
-        return StatementError(Bilingual(f"{en[0].upper()}{en[1:]}.", f"{zh}。"))
-    return StatementError(Bilingual(f"Line {row}: {en}.", f"第 {row} 行：{zh}。"), row=row)
 
 
 Line = tuple[int, str]

@@ -79,6 +79,10 @@ ACCOUNT_KINDS: dict[tuple[str, bool], LineKind] = {
 """(业务类型, whether money came in) → kind; every other pair is an adjustment, or a return
 by :data:`RETURN_WORDS`."""
 
+E_CNY = re.compile(r"[\s（(·—-]*数字人民币(?:支付|钱包)?[\s）)·—-]*")
+"""An e-CNY wallet as the payer's means of payment, where a 业务类型 names it beside or instead of the movement: the
+movement is what counts. How Alipay writes it is told nowhere."""
+
 TRADE_KINDS: dict[str, LineKind] = {"交易": LineKind.COLLECTION, "退款": LineKind.REFUND}
 
 ACCOUNT_TITLE = "支付宝账务明细查询"

@@ -13,8 +13,9 @@ from decimal import Decimal
 
 from odoo.addons.payment_bridge.connector.types import LineKind, StatementLine
 
+from ..bills import refuse
 from . import columns
-from .cells import Cells, refuse
+from .cells import Cells
 from .payout import CURRENCY, KEY_ALPHABET, KEY_MAX
 
 ZERO = Decimal("0.00")
@@ -77,7 +78,10 @@ def _account_kind(cells: Cells, platform_kind: str, came_in: bool, key: str | No
         said = "".join(cells.all().values())
         if any(word in said for word in columns.RETURN_WORDS):
             return LineKind.RETURN
-    return columns.ACCOUNT_KINDS.get((platform_kind, came_in), LineKind.ADJUSTMENT)
+    movement, by_wallet = columns.E_CNY.subn("", platform_kind)
+    if by_wallet and not movement and came_in and key and _OUR_KEY.fullmatch(key):
+        return LineKind.COLLECTION
+    return columns.ACCOUNT_KINDS.get((movement, came_in), LineKind.ADJUSTMENT)
 
 
 def _refund_key(cells: Cells) -> str | None:

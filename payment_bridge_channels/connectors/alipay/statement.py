@@ -22,8 +22,9 @@ from odoo.addons.payment_bridge.connector.types import (
 )
 
 from ..archive import MAX_UNPACKED_BYTES, Entry, UnsafeArchive, entries
+from ..bills import refuse
 from . import columns
-from .cells import Cells, records, refuse
+from .cells import Cells, records
 from .payout import CURRENCY
 from .rows import ACCOUNT_BILL, TRADE_BILL, BillKind
 from .seen import SeenReferences

@@ -12,8 +12,9 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from odoo.addons.payment_bridge.connector.errors import StatementError
-from odoo.addons.payment_bridge.connector.types import Bilingual, LineKind, StatementLine
+from odoo.addons.payment_bridge.connector.types import LineKind, StatementLine
 
+from ..bills import refuse
 from . import columns
 from .clock import short_moment
 from .money import CURRENCY, signed_yuan, yuan
@@ -23,13 +24,6 @@ ZERO = Decimal("0.00")
 _KEY = re.compile(rf"[{KEY_ALPHABET}]{{{KEY_MIN},{KEY_MAX}}}")
 _REFERENCE = re.compile(r"[0-9A-Za-z]{1,32}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-
-
-def refuse(row: int | None, en: str, zh: str) -> StatementError:
-    """The error for a file that must not be believed; a row is named in both languages."""
-    if row is None:
-        return StatementError(Bilingual(f"{en[0].upper()}{en[1:]}.", f"{zh}。"))
-    return StatementError(Bilingual(f"Line {row}: {en}.", f"第 {row} 行：{zh}。"), row=row)
 
 
 class Cells:

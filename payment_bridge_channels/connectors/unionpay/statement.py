@@ -22,9 +22,10 @@ from odoo.addons.payment_bridge.connector.types import (
 )
 
 from ..archive import MAX_UNPACKED_BYTES, UnsafeArchive, entries
+from ..bills import refuse
 from . import columns
 from .money import CURRENCY
-from .rows import RowReader, refuse
+from .rows import RowReader
 from .settings import UnionPaySettings
 
 STATEMENT_KIND = "settlement"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from ..archive import MAX_RATIO, MAX_UNPACKED_BYTES, RATIO_APPLIES_FROM, UnsafeArchive, entries
-from .cells import refuse
+from ..bills import refuse
 from .setting_fields import BASIC, OPERATION
 
 GZIP_MAGIC = b"\x1f\x8b"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from odoo.addons.payment_bridge.connector.errors import NotificationRefused
@@ -80,7 +81,7 @@ def _meaning(
     """What the message says of which kind of order; nothing for other events and other AppIDs' orders."""
     readers: dict[str, tuple[Callable[[Mapping[str, Any]], Outcome | None], str]] = {
         TRANSACTION: (trades.translate, "mchid"),
-        TRANSFER: (payout.translate, "mch_id"),
+        TRANSFER: (partial(payout.translate, settings=settings), "mch_id"),
         **dict.fromkeys(REFUNDS, (refund.translate, "mchid")),
     }
     if event_type not in readers:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from odoo.addons.payment_bridge.connector.errors import Misconfigured, Rejected, Uncertain, Unsupported
@@ -46,6 +47,7 @@ class Operations:
         self._settings = settings
         self._client = client
         self._now = now
+        self._transfer = partial(payout.translate, settings=settings)
 
     def pay_out(self, order: PayOutOrder) -> Outcome:
         """Place one transfer; ``out_bill_no`` is the key."""
@@ -56,7 +58,7 @@ class Operations:
             payout.content(order, self._settings, sealing),
             sealed_with=sealing.serial if sealing else "",
         )
-        return self._placed(answer, payout.translate, order.key)
+        return self._placed(answer, self._transfer, order.key)
 
     def collect(self, order: CollectOrder) -> Outcome:
         """Open one native order: the content of a QR code."""
@@ -111,7 +113,7 @@ class Operations:
         if reference.operation is Operation.PAY_OUT:
             path = payout.BY_KEY.format(out_bill_no=reference.key)
             answer = self._client.get(path, payout.BY_KEY)
-            return self._told(answer, payout.translate, reference, TRANSFERS_KNOWN_FOR)
+            return self._told(answer, self._transfer, reference, TRANSFERS_KNOWN_FOR)
         if reference.operation is Operation.REFUND:
             answer = self._client.get(refund.BY_KEY.format(out_refund_no=reference.key), refund.BY_KEY)
             return self._refunded(self._told(answer, refund.translate, reference), answer, reference.original)
@@ -139,7 +141,7 @@ class Operations:
         if reference.operation is Operation.PAY_OUT:
             answer = self._client.post(payout.CANCEL.format(out_bill_no=reference.key), payout.CANCEL, None)
             if answer.succeeded:
-                return self._placed(answer, payout.translate, reference.key)
+                return self._placed(answer, self._transfer, reference.key)
             return self._instead(answer, reference)
         if reference.operation is Operation.CHARGE:
             return self._reverse(reference)

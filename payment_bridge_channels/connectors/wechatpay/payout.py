@@ -41,6 +41,8 @@ NAME_ALLOWED_FROM = Decimal("0.30")
 REMARK_MAX = 32
 NAME_MAX_BYTES = 214
 CONFIRM_WITHIN = timedelta(hours=24)
+APP = "wechat"
+"""Under this name the add-on's script for the page registers who asks the payee inside of WeChat."""
 WAITING = "WAIT_USER_CONFIRM"
 
 PAYEE_KINDS = (
@@ -52,6 +54,7 @@ PAYEE_KINDS = (
         account_pattern=r"[0-9A-Za-z_-]{1,64}",
         persons_only=True,
         confirms_within=CONFIRM_WITHIN,
+        confirms_in=Bilingual("WeChat", "微信"),
     ),
 )
 
@@ -125,7 +128,7 @@ def content(order: PayOutOrder, settings: WechatSettings, sealing: PlatformKey |
     return body
 
 
-def translate(node: Mapping[str, Any]) -> Outcome | None:
+def translate(node: Mapping[str, Any], settings: WechatSettings) -> Outcome | None:
     """What an answer or message says about a transfer; None when its state is absent or unknown.
 
     :raises ValueError: when an amount in it is no amount.
@@ -147,17 +150,23 @@ def translate(node: Mapping[str, Any]) -> Outcome | None:
         advice=_advice(status, state, reason),
         amount=from_fen(node.get("transfer_amount")),
         executed_at=moment(node.get("update_time")) if status is OutcomeStatus.SUCCEEDED else None,
-        action=_confirmation(node, state),
+        action=_confirmation(node, state, settings),
     )
 
 
-def _confirmation(node: Mapping[str, Any], state: str | None) -> Action | None:
-    """What the payee's WeChat needs to show the confirmation; told once, when the bill is made."""
+def _confirmation(node: Mapping[str, Any], state: str | None, settings: WechatSettings) -> Action | None:
+    """What the payee's WeChat needs to show the confirmation (``requestMerchantTransfer``); the package is told
+    once, when the bill is made."""
     package = text(node, "package_info")
     if state != WAITING or package is None:
         return None
     made: datetime | None = moment(node.get("create_time"))
-    return Action(ActionKind.CONFIRM, package, expires_at=made + CONFIRM_WITHIN if made else None)
+    return Action(
+        ActionKind.CONFIRM,
+        package,
+        fields={"app": APP, "mchId": settings.mchid, "appId": settings.appid},
+        expires_at=made + CONFIRM_WITHIN if made else None,
+    )
 
 
 def _advice(status: OutcomeStatus, state: str | None, reason: str | None) -> Bilingual | None:

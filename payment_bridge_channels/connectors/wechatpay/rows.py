@@ -12,8 +12,9 @@ from decimal import Decimal
 from odoo.addons.payment_bridge.connector.redaction import mask_account
 from odoo.addons.payment_bridge.connector.types import LineKind, StatementLine
 
+from ..bills import refuse
 from . import columns
-from .cells import Cells, refuse
+from .cells import Cells
 from .checks import KEY_ALPHABET, KEY_MAX
 from .money import CURRENCY, FEN
 from .settings import WechatSettings

@@ -18,7 +18,7 @@ from odoo.addons.payment_bridge.connector.types import (
     StatementTotals,
 )
 
-from .cells import refuse
+from ..bills import refuse
 from .container import parts
 from .money import CURRENCY
 from .settings import WechatSettings

@@ -12,55 +12,15 @@ from decimal import Decimal
 
 from odoo.addons.payment_bridge.connector.types import StatementLine
 
+from ..bills import Chain, Sums, refuse
 from . import columns
-from .cells import MARK, Cells, cut, refuse, titles_of
+from .cells import MARK, Cells, cut, titles_of
 from .container import Part
 from .rows import fund_row, trade_row
 from .settings import WechatSettings
 
 TRADE = "trade"
 FUNDS = "funds"
-
-
-class Sums:
-    """Rows and their signed effect, in one direction."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.amount = Decimal("0.00")
-
-    def add(self, amount: Decimal) -> None:
-        self.count += 1
-        self.amount += amount
-
-
-class Chain:
-    """The running balance from row to row, whichever way round the file is sorted."""
-
-    def __init__(self) -> None:
-        self._first: StatementLine | None = None
-        self._last: StatementLine | None = None
-        self._ascending = self._descending = True
-
-    def add(self, line: StatementLine) -> None:
-        """:raises StatementError: when the balance fits neither way."""
-        before = self._last
-        self._first, self._last = self._first or line, line
-        if before is None:
-            return
-        self._ascending = self._ascending and before.balance + line.amount == line.balance
-        self._descending = self._descending and line.balance + before.amount == before.balance
-        if not (self._ascending or self._descending):
-            raise refuse(line.row, "the running balance breaks here", "账户结余在此行不连续")
-
-    def ends(self) -> tuple[Decimal | None, Decimal | None]:
-        """Opening and closing balance; None for a file without rows."""
-        first, last = self._first, self._last
-        if first is None or last is None:
-            return None, None
-        if not self._ascending:
-            first, last = last, first
-        return first.balance - first.amount, last.balance
 
 
 class BillTable:

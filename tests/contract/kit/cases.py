@@ -34,8 +34,9 @@ def _found() -> dict[str, Platform]:
 
 PLATFORMS: dict[str, Platform] = _found()
 """The data by connector code."""
-CONNECTORS = {kind.code: kind for kind in registry.all_connectors()}
-"""Every registered connector by code."""
+CONNECTORS = {kind.code: kind for kind in registry.all_connectors() if kind.capabilities.operations}
+"""Every registered connector by code that talks to a platform. One that lives by uploads alone has nobody to be tried
+with: its own tests read its files."""
 
 
 def case(platform: Platform, row: str, *values: Any, name: str = "") -> Any:

@@ -1,4 +1,11 @@
-/** The page of an offer watches until it is paid or over, then shows it without being touched. */
+/**
+ * The page of an offer watches until it is paid or over, then shows it without being touched.
+ *
+ * Where a payee has to confirm in a platform's own app, the platform's add-on knows how to ask there: it registers
+ * a confirmer in the category `payment_bridge.confirmers` under the name that its connector gave as `app`.
+ * A confirmer has `isHere()`, whether this page is open in its app, and `ask(order)`, which resolves to whether the
+ * app asked its user. Whether he confirmed is told by the platform alone.
+ */
 import { rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { Interaction } from "@web/public/interaction";
@@ -14,9 +21,19 @@ export class PayPanel extends Interaction {
     setup() {
         this.shown = this.el.dataset.state;
         this.kind = this.el.dataset.kind;
+        const told = this.el.querySelector(".o_payment_bridge_confirm")?.dataset.confirmation;
+        const { app, ...order } = JSON.parse(told || "{}");
+        const confirmer = app && registry.category("payment_bridge.confirmers").get(app, null);
+        this.confirmer = confirmer?.isHere() ? confirmer : null;
+        this.order = order;
     }
 
     start() {
+        if (this.confirmer) {
+            this.el.querySelector(".o_payment_bridge_confirm button").classList.remove("d-none");
+            this.el.querySelector(".o_payment_bridge_elsewhere").classList.add("d-none");
+            this.el.querySelector(".o_payment_bridge_code").classList.add("d-none");
+        }
         if (!this.el.dataset.over) {
             this.watch();
         }
@@ -42,7 +59,7 @@ export class PayPanel extends Interaction {
         const code = this.el.querySelector(".o_payment_bridge_code");
         this.el.querySelector(".o_payment_bridge_message").textContent = page.message;
         this.el.dataset.state = page.state;
-        code.classList.toggle("d-none", !page.qr || page.over);
+        code.classList.toggle("d-none", !page.qr || page.over || Boolean(this.confirmer));
         if (page.qr && code.getAttribute("src") !== page.qr) {
             code.src = page.qr;
         }
@@ -55,15 +72,10 @@ export class PayPanel extends Interaction {
         return false;
     }
 
-    /** Hand the confirmation to the app in which this page is open. */
-    confirm() {
-        const { api, content, ...fields } = JSON.parse(
-            this.el.querySelector(".o_payment_bridge_confirm").dataset.confirmation
-        );
-        const bridge = window.WeixinJSBridge;
-        if (bridge && api) {
-            bridge.invoke(api, fields, () => {});
-        }
+    /** Let the app in which this page is open ask its user. */
+    async confirm() {
+        const asked = await this.waitFor(this.confirmer.ask(this.order));
+        this.el.querySelector(".o_payment_bridge_unasked").classList.toggle("d-none", asked);
     }
 }
 
