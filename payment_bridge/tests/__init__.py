@@ -1,4 +1,5 @@
 from . import test_audit
+from . import test_batch
 from . import test_collect
 from . import test_credential
 from . import test_dispatch
