@@ -21,6 +21,7 @@
         "wizard/screening_load_views.xml",
         "views/payment_bridge_channel_views.xml",
         "views/payment_bridge_instruction_views.xml",
+        "views/payment_bridge_batch_views.xml",
         "views/payment_bridge_exchange_views.xml",
         "views/payment_bridge_notification_views.xml",
         "views/payment_bridge_discrepancy_views.xml",

@@ -70,6 +70,13 @@ class Connector:
         """Place one pay-out. Repeating it with the same key and content pays at most once."""
         raise self._unsupported("pay_out")
 
+    def check_pay_out_batch(self, batch: PayOutBatch) -> None:
+        """Check a batch as a whole, and each order in it, without a network call.
+
+        :raises InvalidOrder: naming the field.
+        """
+        raise self._unsupported("pay_out_batch")
+
     def pay_out_batch(self, batch: PayOutBatch) -> BatchOutcome:
         """Place several pay-outs as one order. Repeating it with the same key and content pays at most once."""
         raise self._unsupported("pay_out_batch")

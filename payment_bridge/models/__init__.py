@@ -10,6 +10,7 @@ from . import payment_bridge_channel_health
 from . import payment_bridge_channel_setup
 from . import payment_bridge_channel_collect
 from . import payment_bridge_channel_abilities
+from . import payment_bridge_channel_batch
 from . import payment_bridge_credential
 from . import payment_bridge_exchange
 from . import payment_bridge_instruction
@@ -19,6 +20,9 @@ from . import payment_bridge_instruction_query
 from . import payment_bridge_instruction_incoming
 from . import payment_bridge_instruction_page
 from . import payment_bridge_instruction_books
+from . import payment_bridge_instruction_batch
+from . import payment_bridge_batch
+from . import payment_bridge_batch_answer
 from . import payment_bridge_notification
 from . import payment_bridge_reservation
 from . import account_journal

@@ -211,6 +211,7 @@ class AccountPayment(models.Model):
             "payee_kind": account.bridge_payee_kind,
             "payee_account": (account.acc_number or "").strip(),
             "payee_name": (account.acc_holder_name or self.partner_id.name or "").strip(),
+            "payee_registration": self.partner_id.commercial_partner_id.company_registry or self.partner_id.vat,
             "payee_bank_name": account.bank_id.name,
             "payee_bank_code": account.clearing_number,
             "payee_bank_province": account.bridge_bank_province,

@@ -10,31 +10,34 @@ from ..connector.base import Connector
 from ..connector.errors import ConnectorError, Uncertain
 from ..connector.transport import Exchange
 from ..connector.types import (
+    BatchOutcome,
     ChargeOrder,
     CollectOrder,
     Operation,
     OrderReference,
     Outcome,
+    PayOutBatch,
     PayOutOrder,
     RefundOrder,
 )
 
 _logger = logging.getLogger(__name__)
 
-Order = PayOutOrder | CollectOrder | ChargeOrder | RefundOrder | OrderReference
+Order = PayOutOrder | PayOutBatch | CollectOrder | ChargeOrder | RefundOrder | OrderReference
 
 
 @dataclass(slots=True)
 class Call:
-    """An order on its way, or a question about one, and what came of it. The ``operation`` names the
-    connector's method."""
+    """An order on its way, or a question about one, and what came of it. ``method`` is the connector's;
+    the record (``model``, ``record_id``) is the one that notes the result: an instruction or a batch."""
 
-    instruction_id: int
+    model: str
+    record_id: int
     channel_id: int
     connector: Connector
-    operation: Operation
+    method: str
     order: Order
-    outcome: Outcome | None = None
+    outcome: Outcome | BatchOutcome | None = None
     error: ConnectorError | None = None
     exchanges: list[Exchange] = field(default_factory=list)
 
@@ -62,7 +65,7 @@ def carry_out(call: Call) -> Call:
     """Perform the call in this thread; keeps what happened instead of raising it."""
     with call.connector.transport.recorded() as exchanges:
         try:
-            call.outcome = getattr(call.connector, call.operation.value)(call.order)
+            call.outcome = getattr(call.connector, call.method)(call.order)
         except ConnectorError as error:
             call.error = error
         except Exception as error:  # a defect of a connector: what happened at the platform is unknown

@@ -19,6 +19,7 @@ class PaymentBridgeExchange(models.Model):
     _log_access = False
 
     instruction_id = fields.Many2one("payment.bridge.instruction", readonly=True, index="btree_not_null")
+    batch_id = fields.Many2one("payment.bridge.batch", readonly=True, index="btree_not_null")
     channel_id = fields.Many2one("payment.bridge.channel", readonly=True, required=True, index=True)
     company_id = fields.Many2one("res.company", readonly=True, index=True)
     operation = fields.Char(readonly=True)
@@ -35,14 +36,15 @@ class PaymentBridgeExchange(models.Model):
 
     @api.model
     @api.private
-    def _keep(self, channel, exchanges, instruction=None):
+    def _keep(self, channel, exchanges, instruction=None, batch=None):
         """Store what the transport recorded."""
         if not exchanges:
             return
         rows = [
             SQL(
-                "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                "(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
                 (instruction and instruction.id) or None,
+                (batch and batch.id) or None,
                 channel.id,
                 channel.company_id.id,
                 exchange.label,
@@ -63,7 +65,7 @@ class PaymentBridgeExchange(models.Model):
             SQL(
                 """
                 INSERT INTO payment_bridge_exchange
-                    (instruction_id, channel_id, company_id, operation, method, url, started_at,
+                    (instruction_id, batch_id, channel_id, company_id, operation, method, url, started_at,
                      elapsed_ms, status, error, request_text, response_text, request_hash, response_hash)
                 VALUES %s
                 """,

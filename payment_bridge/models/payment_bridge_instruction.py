@@ -104,6 +104,7 @@ class PaymentBridgeInstruction(models.Model):
     payee_account = fields.Char(readonly=True, groups=NO_ACCESS)
     payee_account_masked = fields.Char(string="Account", compute="_compute_payee")
     payee_name = fields.Char(readonly=True)
+    payee_registration = fields.Char(readonly=True)
     payee_bank_name = fields.Char(readonly=True)
     payee_bank_code = fields.Char(readonly=True)
     payee_bank_province = fields.Char(readonly=True)

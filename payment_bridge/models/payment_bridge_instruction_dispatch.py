@@ -114,7 +114,7 @@ class PaymentBridgeInstruction(models.Model):
             SQL(
                 """
                 SELECT id FROM payment_bridge_instruction
-                 WHERE state = 'queued' AND channel_id = %s
+                 WHERE state = 'queued' AND channel_id = %s AND batch_id IS NULL
                    AND (not_before IS NULL OR not_before <= %s) AND (urgent OR NOT %s)
                  ORDER BY urgent DESC, id LIMIT %s
                    FOR UPDATE SKIP LOCKED
@@ -122,17 +122,19 @@ class PaymentBridgeInstruction(models.Model):
                 channel.id,
                 fields.Datetime.now(),
                 urgent_only,
-                CLAIM_BATCH,
+                max(CLAIM_BATCH, channel._batch_size()),
             )
         )
         connector = channel._connector()
-        calls = []
+        calls, leaving = [], []
         room = channel._room_today()
+        if not urgent_only:
+            calls, room = self.env["payment.bridge.batch"]._claim_repeats(channel, connector, token, room)
+        claimed = len(rows) + sum(len(call.order.orders) for call in calls)
         now = fields.Datetime.now()
         for instruction in self.browse(row[0] for row in rows):
             operation = Operation(instruction.operation)
-            placed_at = instruction.placed_at or now
-            order = instruction._order_for(placed_at)
+            order = instruction._order_for(instruction.placed_at or now)
             try:
                 instruction._check_in_time(now)
                 check(connector, operation, order)
@@ -144,18 +146,36 @@ class PaymentBridgeInstruction(models.Model):
                     instruction._hold_until_tomorrow()
                     continue
                 room -= order.amount.amount
-            claim = {
-                "claim_token": token,
-                "sent_at": now,
-                "placed_at": placed_at,
-                **instruction._doubt_values(now),
-                "send_count": instruction.send_count + 1,
-                "hold_reason": False,
-                "not_before": False,
-            }
-            instruction._step(State.QUEUED, State.SENDING, "claimed", "dispatcher", claim)
-            calls.append(Call(instruction.id, channel.id, connector, operation, order))
-        return calls, len(rows)
+            leaving.append(Call(self._name, instruction.id, channel.id, connector, operation, order))
+        calls += self._set_off(channel, connector, token, leaving, now)
+        return calls, claimed
+
+    def _set_off(self, channel, connector, token, leaving, now):
+        """Mark what leaves as being sent; answers ``leaving`` with the pay-outs of each batch in one call."""
+        instructions = self.browse(call.record_id for call in leaving)
+        fresh = instructions.filtered(lambda one: one.operation == Operation.PAY_OUT and not one.placed_at)
+        calls = channel._form_batches(connector, fresh, now)
+        batches = {order.key: call.record_id for call in calls for order in call.order.orders}
+        for instruction, call in zip(instructions, leaving, strict=True):
+            batch = batches.get(instruction.key)
+            instruction._leave(token, now, self.env["payment.bridge.batch"].browse(batch))
+            if not batch:
+                calls.append(call)
+        return calls
+
+    def _leave(self, token, now, batch):
+        """The state with which an instruction leaves, alone or in a batch."""
+        claim = {
+            "claim_token": token,
+            "sent_at": now,
+            "placed_at": batch.placed_at or self.placed_at or now,
+            **self._doubt_values(now),
+            "send_count": self.send_count + 1,
+            "hold_reason": False,
+            "not_before": False,
+            "batch_id": batch.id,
+        }
+        self._step(State.QUEUED, State.SENDING, "claimed", "dispatcher", claim)
 
     def _refuse_before_sending(self, error):
         self._move_to(
@@ -207,7 +227,7 @@ class PaymentBridgeInstruction(models.Model):
                 hold_reason=error.advice.in_language(self.env.lang) if error.advice else error.message,
                 **words,
             )
-            if isinstance(error, Misconfigured):
+            if isinstance(error, Misconfigured) and self.channel_id.state == "active":
                 self.channel_id._pause_by_platform(error)
         else:
             self._move_to(
@@ -250,7 +270,7 @@ class PaymentBridgeChannel(models.Model):
                 if more and time_left and len(pending) < 2 * self.max_concurrency:
                     calls, claimed = instructions._claim(self, token, urgent_only)
                     time_left = self.env["ir.cron"]._commit_progress(claimed) > 0
-                    more = claimed == CLAIM_BATCH and self._may_go_on(seen)
+                    more = claimed >= CLAIM_BATCH and self._may_go_on(seen)
                     pending |= {pool.submit(carry_out, call) for call in calls}
                 done, pending = wait(pending, return_when=FIRST_COMPLETED)
                 self._record_all([future.result() for future in done], seen)
@@ -275,19 +295,27 @@ class PaymentBridgeChannel(models.Model):
 
     def _record_all(self, calls, seen):
         """Record finished calls and commit; one by one when together they collide with another worker."""
-        # browsed together, they and what belongs to them are read together
-        instructions = self.env["payment.bridge.instruction"].browse(call.instruction_id for call in calls)
+        records = self._records(calls)
         for call in calls:
             call.count_in(seen)
         try:
-            for instruction, call in zip(instructions, calls, strict=True):
-                instruction._record_call(call)
+            for record, call in zip(records, calls, strict=True):
+                record._record_call(call)
             self.env["ir.cron"]._commit_progress()
         except COLLISIONS:
             self.env.cr.rollback()
             self.env.invalidate_all()
-            for instruction, call in zip(instructions, calls, strict=True):
-                self._in_own_transaction(instruction._record_call, call)
+            for record, call in zip(records, calls, strict=True):
+                self._in_own_transaction(record._record_call, call)
+
+    @api.private
+    def _records(self, calls):
+        """The record that notes each call's result. Browsed together, they and what belongs to them are read
+        together."""
+        ids = {
+            model: [call.record_id for call in calls if call.model == model] for model in {one.model for one in calls}
+        }
+        return [self.env[call.model].browse(call.record_id).with_prefetch(ids[call.model]) for call in calls]
 
     @api.private
     def _in_own_transaction(self, record, call):

@@ -28,7 +28,7 @@ class PaymentBridgeInstruction(models.Model):
             Operation.CHARGE: self._charge_order,
             Operation.REFUND: self._refund_order,
         }[Operation(self.operation)]
-        return maker(_aware(placed_at))
+        return maker(aware(placed_at))
 
     def _pay_out_order(self, placed_at):
         return PayOutOrder(
@@ -41,7 +41,7 @@ class PaymentBridgeInstruction(models.Model):
                 kind=self.payee_kind,
                 account=self.sudo().payee_account,
                 name=self.payee_name or None,
-                registration=self.partner_id.commercial_partner_id.company_registry or self.partner_id.vat or None,
+                registration=self.payee_registration or None,
                 bank_name=self.payee_bank_name or None,
                 bank_code=self.payee_bank_code or None,
                 bank_province=self.payee_bank_province or None,
@@ -58,7 +58,7 @@ class PaymentBridgeInstruction(models.Model):
             title=self.title,
             remark=self.remark or None,
             placed_at=placed_at,
-            expires_at=_aware(self.expires_at),
+            expires_at=aware(self.expires_at),
             return_url=self.return_url or None,
             payer_ip=self.sudo().payer_ip or None,
         )
@@ -93,13 +93,14 @@ class PaymentBridgeInstruction(models.Model):
             payee_kind=self.payee_kind or None,
             platform_reference=self.platform_reference or None,
             fund_reference=self.fund_reference or None,
-            sent_at=_aware(self.sent_at),
-            placed_at=_aware(self.placed_at or self.sent_at),
-            expires_at=_aware(self.expires_at),
+            sent_at=aware(self.sent_at),
+            placed_at=aware(self.placed_at or self.sent_at),
+            expires_at=aware(self.expires_at),
             method=self.method or None,
             original=self.original_id._reference() if self.original_id else None,
         )
 
 
-def _aware(moment):
+def aware(moment):
+    """A moment of the database (UTC, naive) as the port wants it."""
     return moment.replace(tzinfo=UTC) if moment else None

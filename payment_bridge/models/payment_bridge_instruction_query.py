@@ -100,7 +100,7 @@ class PaymentBridgeInstruction(models.Model):
             SQL(
                 """
                 SELECT id FROM payment_bridge_instruction
-                 WHERE channel_id = %s AND next_query_at <= %s
+                 WHERE channel_id = %s AND next_query_at <= %s AND batch_id IS NULL
                    AND state IN ('uncertain', 'processing', 'succeeded')
                  ORDER BY next_query_at LIMIT %s
                    FOR UPDATE SKIP LOCKED
@@ -118,17 +118,17 @@ class PaymentBridgeInstruction(models.Model):
     @api.private
     def _record_answer(self, call):
         """Note what a question brought."""
-        instruction = self.browse(call.instruction_id)
-        self.env["payment.bridge.exchange"]._keep(instruction.channel_id, call.exchanges, instruction)
-        state = instruction._lock_state()
+        self.ensure_one()
+        self.env["payment.bridge.exchange"]._keep(self.channel_id, call.exchanges, self)
+        state = self._lock_state()
         if call.error is not None:
-            instruction._ask_again(call.error)
-            if isinstance(call.error, Misconfigured) and instruction.channel_id.state == "active":
-                instruction.channel_id._pause_by_platform(call.error)
+            self._ask_again(call.error)
+            if isinstance(call.error, Misconfigured) and self.channel_id.state == "active":
+                self.channel_id._pause_by_platform(call.error)
         elif call.outcome.status == OutcomeStatus.NOT_FOUND:
-            instruction._not_found(state, call.outcome)
-        elif not instruction._apply(call.outcome, "query"):
-            instruction._ask_again()
+            self._not_found(state, call.outcome)
+        elif not self._apply(call.outcome, "query"):
+            self._ask_again()
 
     def _ask_again(self, error=None):
         """Nothing final yet: plan the next question."""
@@ -158,16 +158,7 @@ class PaymentBridgeInstruction(models.Model):
         harmless should the first one still arrive, and so may a refund that was taken but never carried out; any
         other that the platform had accepted is a contradiction."""
         if state == State.UNCERTAIN or (state == State.PROCESSING and self.operation == Operation.REFUND):
-            self._move_to(
-                State.QUEUED,
-                reason="the platform never received it",
-                source="query",
-                not_before=self._leaves_again_at(),
-                hold_reason=self.platform_message if self.send_count > 1 else False,
-                next_query_at=False,
-                may_arrive_until=self.sent_at and self.sent_at + LATE_ARRIVAL,
-                **{k: v for k, v in self._outcome_values(outcome).items() if k.startswith("platform_")},
-            )
+            self._leave_again(outcome)
             self._wake_dispatcher(self.urgent)
             return
         self.env["payment.bridge.discrepancy"]._raise(
@@ -181,6 +172,18 @@ class PaymentBridgeInstruction(models.Model):
             ),
         )
         self._ask_again()
+
+    def _leave_again(self, outcome):
+        self._move_to(
+            State.QUEUED,
+            reason="the platform never received it",
+            source="query",
+            not_before=self._leaves_again_at(),
+            hold_reason=self.platform_message if self.send_count > 1 else False,
+            next_query_at=False,
+            may_arrive_until=self.sent_at and self.sent_at + LATE_ARRIVAL,
+            **{k: v for k, v in self._outcome_values(outcome).items() if k.startswith("platform_")},
+        )
 
     def _leaves_again_at(self):
         """The first repeat leaves at once; an order that gets lost again and again, ever later."""
@@ -199,7 +202,10 @@ class PaymentBridgeChannel(models.Model):
         instructions = self.env["payment.bridge.instruction"]
         seen = Counter()
         time_left = True
-        while time_left and (due := instructions._claim_due(self)):
+        while time_left:
+            due, batches = instructions._claim_due(self), self.env["payment.bridge.batch"]._claim_due(self)
+            if not (due or batches):
+                break
             try:
                 connector = self._connector()
             except UserError as error:
@@ -207,14 +213,16 @@ class PaymentBridgeChannel(models.Model):
                 self.env["ir.cron"]._commit_progress()
                 return True
             now = fields.Datetime.now()
-            calls = [Call(one.id, self.id, connector, one._next_question(now), one._reference()) for one in due]
+            calls = [batch._question(connector) for batch in batches] + [
+                Call(one._name, one.id, self.id, connector, one._next_question(now), one._reference()) for one in due
+            ]
             time_left = self.env["ir.cron"]._commit_progress() > 0
             with ThreadPoolExecutor(min(self.max_concurrency, len(calls))) as pool:
                 answered = list(pool.map(carry_out, calls))
-            for call in answered:
+            for record, call in zip(self._records(answered), answered, strict=True):
                 call.count_in(seen)
-                self._in_own_transaction(instructions._record_answer, call)
-            if len(due) < QUERY_BATCH:
+                self._in_own_transaction(record._record_answer, call)
+            if len(due) < QUERY_BATCH and len(batches) < QUERY_BATCH:
                 break
         self._note_calls(seen)
         return time_left

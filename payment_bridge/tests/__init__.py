@@ -1,5 +1,6 @@
 from . import test_abilities
 from . import test_audit
+from . import test_batch
 from . import test_collect
 from . import test_audit_root
 from . import test_dossier

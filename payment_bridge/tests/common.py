@@ -20,6 +20,7 @@ from ..connector.types import (
     Action,
     ActionKind,
     Balance,
+    BatchOutcome,
     Bilingual,
     Capabilities,
     ChargeRules,
@@ -44,7 +45,8 @@ class ObedientConnector(Connector):
     """A platform that answers what the test has laid ready, and pays one key once.
 
     ``answers[key]`` (or ``answers[None]`` for any key) is a list used from the front: an Outcome, an
-    exception to raise, or a callable on the order. ``paid`` counts what really was executed.
+    exception to raise, or a callable on the order. ``paid`` counts what really was executed. Batches have
+    answers of their own; ``batches`` are those that arrived, by key, ``sent_batches`` all that were sent.
     """
 
     code = PLATFORM_CODE
@@ -74,6 +76,7 @@ class ObedientConnector(Connector):
         ),
         charge=ChargeRules(code_pattern=r"77\d{8}"),
         refund=RefundRules(within_days=365, parts=3),
+        batch_maximum=4,
     )
     setting_fields = (
         SettingField("user", Bilingual("User", "用户"), Bilingual("Who.", "谁。")),
@@ -82,6 +85,10 @@ class ObedientConnector(Connector):
     answers = {}
     query_answers = {}
     close_answers = {}
+    batch_answers = {}
+    batch_query_answers = {}
+    batches = {}
+    sent_batches = []
     paid = {}
     offered = {}
     ended = set()
@@ -94,6 +101,8 @@ class ObedientConnector(Connector):
         cls.answers, cls.query_answers, cls.close_answers = {}, {}, {}
         cls.paid, cls.offered, cls.ended = {}, {}, set()
         cls.asked, cls.charged = [], []
+        cls.batch_answers, cls.batch_query_answers = {}, {}
+        cls.batches, cls.sent_batches = {}, []
 
     def check_pay_out(self, order):
         if order.amount.amount > self.capabilities.pay_out_maximum:
@@ -103,6 +112,34 @@ class ObedientConnector(Connector):
 
     def pay_out(self, order):
         return self._answer(self.answers, order.key, order, self._execute)
+
+    def check_pay_out_batch(self, batch):
+        for order in batch.orders:
+            self.check_pay_out(order)
+        if sum(order.amount.amount for order in batch.orders) > 2 * self.capabilities.pay_out_maximum:
+            raise InvalidOrder("orders", "over the platform's limit for a batch")
+
+    def pay_out_batch(self, batch):
+        type(self).sent_batches.append(batch)
+        return self._answer(self.batch_answers, batch.key, batch, self._execute_batch)
+
+    def query_batch(self, batch):
+        type(self).asked.append(batch.key)
+        return self._answer(self.batch_query_answers, batch.key, batch, self._tell_batch)
+
+    def _execute_batch(self, batch):
+        """Take a batch, once, pay its orders, each once, and say that it was taken."""
+        if batch.key not in self.batches:
+            type(self).batches[batch.key] = batch
+            for order in batch.orders:
+                self._execute(order)
+        return BatchOutcome(OutcomeStatus.PROCESSING, platform_reference=f"OB{batch.key}")
+
+    def _tell_batch(self, batch):
+        if batch.key not in self.batches:
+            return BatchOutcome(OutcomeStatus.NOT_FOUND)
+        outcomes = {order.key: self._tell(order) for order in self.batches[batch.key].orders}
+        return BatchOutcome(OutcomeStatus.SUCCEEDED, outcomes, f"OB{batch.key}")
 
     def check_collect(self, order):
         if order.amount.amount > 5000:

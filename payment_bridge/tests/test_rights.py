@@ -14,6 +14,7 @@ MODELS = (
     "payment.bridge.channel.health",
     "payment.bridge.credential",
     "payment.bridge.instruction",
+    "payment.bridge.batch",
     "payment.bridge.exchange",
     "payment.bridge.notification",
     "payment.bridge.reservation",
@@ -63,14 +64,8 @@ class TestRights(BridgeCommon):
                 self.assertEqual(allowed, role in WRITERS.get(model, set()), f"{role} on {model}")
 
     def test_nobody_creates_or_deletes_an_instruction_or_message(self):
-        for model in (
-            "payment.bridge.instruction",
-            "payment.bridge.notification",
-            "payment.bridge.audit.event",
-            "payment.bridge.audit.root",
-            "payment.bridge.audit.delivery",
-            "payment.bridge.audit.key",
-        ):
+        models = ("instruction", "batch", "notification", "audit.event", "audit.root", "audit.delivery", "audit.key")
+        for model in (f"payment.bridge.{name}" for name in models):
             for user in self.people.values():
                 records = self.env[model].with_user(user)
                 self.assertFalse(records.has_access("create") or records.has_access("unlink"), model)

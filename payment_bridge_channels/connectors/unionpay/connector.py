@@ -106,9 +106,12 @@ class UnionPayConnector(Connector):
         answer = self._client.call(BACK, payout.content(order, self._settings, self._client.encryptor))
         return orders.answered(answer, order.key, pay_out=True)
 
+    def check_pay_out_batch(self, batch: PayOutBatch) -> None:
+        batches.check(batch, self._settings)
+
     def pay_out_batch(self, batch: PayOutBatch) -> BatchOutcome:
         """Place a batch; UnionPay knows it by the merchant, ``batchNo`` and ``txnTime``."""
-        batches.check(batch, self._settings)
+        self.check_pay_out_batch(batch)
         return batches.answered(self._client.call(BATCH, batches.content(batch, self._settings)))
 
     def query_batch(self, batch: PayOutBatch) -> BatchOutcome:

@@ -1,0 +1,47 @@
+"""An instruction as a member of a batch: it leaves, waits and is asked about with the others."""
+
+from odoo import api, fields, models
+
+from ..connector.types import Operation
+
+
+class PaymentBridgeInstruction(models.Model):
+    _inherit = "payment.bridge.instruction"
+
+    batch_id = fields.Many2one(
+        "payment.bridge.batch",
+        string="Batch",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="It is sent, and asked about, together with the other payments of this batch.",
+    )
+
+    @api.depends("batch_id")
+    def _compute_can_close(self):
+        """One order cannot be ended at the platform out of its batch."""
+        super()._compute_can_close()
+        self.filtered("batch_id").can_close = False
+
+    def action_send_now(self):
+        """A batch leaves whole or not at all."""
+        return super(PaymentBridgeInstruction, self | self.batch_id.instruction_ids).action_send_now()
+
+    def action_cancel(self):
+        """Withdraw instructions. A batch that was sent and certainly did not arrive is dissolved by that: its
+        other orders leave alone. Before that is certain, no order of it can be withdrawn."""
+        self._require_group("payment_bridge.group_clerk")
+        batches = self.sudo().batch_id
+        for batch in batches:
+            batch._lock()
+        super().action_cancel()
+        for batch in batches:
+            batch._dissolve(batch._lock(), self.env._("A payment in it was withdrawn."))
+
+    def _schedule(self):
+        """The waits between questions: those for batches where the platform names them."""
+        if self.batch_id:
+            own = self.channel_id._capabilities().query_schedule.get(Operation.PAY_OUT_BATCH)
+            if own:
+                return own
+        return super()._schedule()
