@@ -8,6 +8,7 @@ from . import payment_bridge_credential
 from . import payment_bridge_exchange
 from . import payment_bridge_instruction
 from . import payment_bridge_instruction_order
+from . import payment_bridge_instruction_check
 from . import payment_bridge_instruction_dispatch
 from . import payment_bridge_instruction_query
 from . import payment_bridge_instruction_incoming
@@ -17,13 +18,18 @@ from . import payment_bridge_notification
 from . import payment_bridge_reservation
 from . import account_journal
 from . import account_move
+from . import account_move_check
 from . import account_move_collect
 from . import account_move_line
 from . import account_partial_reconcile
 from . import account_payment
 from . import account_payment_bridge_story
+from . import account_payment_check
 from . import account_payment_collect
 from . import account_payment_collect_story
 from . import account_payment_refund
 from . import ir_http
+from . import payment_bridge_check
+from . import payment_bridge_check_rule
 from . import res_partner_bank
+from . import res_partner_bank_safety

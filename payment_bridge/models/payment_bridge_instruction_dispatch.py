@@ -129,7 +129,8 @@ class PaymentBridgeInstruction(models.Model):
         calls = []
         room = channel._room_today()
         now = fields.Datetime.now()
-        for instruction in self.browse(row[0] for row in rows):
+        waiting = self.browse(row[0] for row in rows)
+        for instruction in waiting - waiting._hold_blocked(now):
             operation = Operation(instruction.operation)
             placed_at = instruction.placed_at or now
             order = instruction._order_for(placed_at)
