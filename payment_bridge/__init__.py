@@ -1,4 +1,5 @@
 from . import connector
+from . import checks
 from . import controllers
 from . import models
 from . import report

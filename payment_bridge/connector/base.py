@@ -43,6 +43,8 @@ class Connector:
     label: ClassVar[Bilingual]
     capabilities: ClassVar[Capabilities]
     setting_fields: ClassVar[tuple[SettingField, ...]] = ()
+    payee_mismatch_codes: ClassVar[frozenset[str]] = frozenset()
+    """Codes with which the platform says that a payee's name and account do not belong together."""
 
     def __init__(self, settings: ChannelSettings, transport: Transport):
         """:raises Misconfigured: when the settings cannot work (a key that is no key, …)."""

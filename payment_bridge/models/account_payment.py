@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount
 
+from ..checks.base import Stage
 from ..connector.errors import InvalidOrder
 from ..connector.types import Operation
 from .account_journal import METHOD_CODE
@@ -99,6 +100,7 @@ class AccountPayment(models.Model):
         )
         for payment in outgoing:
             payment._bridge_check()
+        outgoing._bridge_run_checks(Stage.PREPARED)
         result = super().action_post()
         placed = self.env["payment.bridge.instruction"]._place(
             [payment._bridge_instruction_vals() for payment in outgoing]

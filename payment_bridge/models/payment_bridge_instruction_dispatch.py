@@ -132,7 +132,8 @@ class PaymentBridgeInstruction(models.Model):
             calls, room = self.env["payment.bridge.batch"]._claim_repeats(channel, connector, token, room)
         claimed = len(rows) + sum(len(call.order.orders) for call in calls)
         now = fields.Datetime.now()
-        for instruction in self.browse(row[0] for row in rows):
+        waiting = self.browse(row[0] for row in rows)
+        for instruction in waiting - waiting._hold_blocked(now):
             operation = Operation(instruction.operation)
             order = instruction._order_for(instruction.placed_at or now)
             try:

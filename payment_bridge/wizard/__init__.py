@@ -1,4 +1,5 @@
 from . import account_payment_register
+from . import account_verify
 from . import channel_setup
 from . import charge
 from . import collect

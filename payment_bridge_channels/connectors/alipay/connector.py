@@ -62,6 +62,7 @@ class AlipayConnector(Connector):
     code = "alipay"
     label = Bilingual("Alipay", "支付宝")
     setting_fields = SETTING_FIELDS
+    payee_mismatch_codes = frozenset({"PAYEE_USERINFO_ERROR", "PAYEE_USER_INFO_ERROR"})
     capabilities = Capabilities(
         operations=frozenset(
             {

@@ -50,6 +50,7 @@ class UnionPayConnector(Connector):
     code = "unionpay"
     label = Bilingual("UnionPay", "银联")
     setting_fields = SETTING_FIELDS
+    payee_mismatch_codes = frozenset({"66"})
     capabilities = Capabilities(
         operations=frozenset(
             {

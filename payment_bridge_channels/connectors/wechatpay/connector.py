@@ -52,6 +52,7 @@ class WechatPayConnector(Connector):
     code = "wechatpay"
     label = Bilingual("WeChat Pay", "微信支付")
     setting_fields = SETTING_FIELDS
+    payee_mismatch_codes = frozenset({"NAME_NOT_CORRECT", "BANK_CARD_CARD_INFO_WRONG"})
     capabilities = Capabilities(
         operations=frozenset(
             {

@@ -1,0 +1,26 @@
+"""Limits: one payment."""
+
+from ..connector.types import Bilingual
+from .base import Check, Mode, Policy, register
+
+
+@register
+class PaymentLimitCheck(Check):
+    """No payment is larger than the rule's amount, in the company's currency at the day's rate."""
+
+    code = "limit_payment"
+    label = Bilingual("Limit per payment", "单笔限额")
+    purpose = Bilingual("One payment stays within an amount.", "单笔付款不超过限额。")
+    cheap = True
+    reads = frozenset({"amount"})
+    needs_amount = True
+    default = Policy(Mode.OFF)
+
+    def judge(self, case):
+        currency = case.payment.company_id.currency_id
+        amount = self.batch.company_amount(case.payment)
+        evidence = {"amount": amount, "limit": case.policy.amount, "currency": currency.name}
+        words = {"amount": currency.format(amount), "limit": currency.format(case.policy.amount)}
+        if currency.compare_amounts(amount, case.policy.amount) > 0:
+            return self.fault(self.env._("%(amount)s is over the limit of %(limit)s a payment.", **words), **evidence)
+        return self.fine(self.env._("%(amount)s is within the limit of %(limit)s a payment.", **words), **evidence)

@@ -1,0 +1,35 @@
+"""Limits: one run."""
+
+from collections import defaultdict
+
+from ..connector.types import Bilingual
+from .base import Check, Mode, Policy, register
+
+
+@register
+class RunLimitCheck(Check):
+    """What one company orders together stays within the rule's amount."""
+
+    code = "limit_run"
+    label = Bilingual("Limit per run", "单批限额")
+    purpose = Bilingual("Payments ordered together stay within an amount.", "一批付款的合计不超过限额。")
+    reads = frozenset({"amount"})
+    needs_amount = True
+    default = Policy(Mode.OFF)
+
+    def load(self, cases):
+        self._total = defaultdict(float)
+        for payment in self.batch.payments:
+            self._total[payment.company_id.id] += self.batch.company_amount(payment)
+
+    def judge(self, case):
+        currency = case.payment.company_id.currency_id
+        total = currency.round(self._total[case.payment.company_id.id])
+        evidence = {"total": total, "limit": case.policy.amount, "currency": currency.name}
+        words = {"total": currency.format(total), "limit": currency.format(case.policy.amount)}
+        if currency.compare_amounts(total, case.policy.amount) > 0:
+            return self.fault(
+                self.env._("Together the payments make %(total)s, over the limit of %(limit)s a run.", **words),
+                **evidence,
+            )
+        return self.fine(self.env._("The run of %(total)s is within its limit of %(limit)s.", **words), **evidence)

@@ -1,0 +1,104 @@
+"""The controls that a payment passes: when they run, and what their verdicts do."""
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..checks.base import SEVERITY, Stage, Verdict
+from .payment_bridge_check import SELECTION_VERDICT
+
+
+class AccountPayment(models.Model):
+    _inherit = "account.payment"
+
+    bridge_check_ids = fields.One2many("payment.bridge.check", "payment_id", string="Checks", readonly=True)
+    bridge_check_verdict = fields.Selection(
+        SELECTION_VERDICT,
+        string="Checked",
+        compute="_compute_bridge_check_verdict",
+        help="The worst of the newest results.",
+    )
+    bridge_can_check = fields.Boolean(compute="_compute_bridge_can_check")
+
+    @api.depends("bridge_check_ids.verdict")
+    def _compute_bridge_check_verdict(self):
+        """The worst result, of the newest stage that each check was run at."""
+        order = [stage.value for stage in Stage]
+        for payment in self:
+            newest = {}
+            for result in payment.sudo().bridge_check_ids.sorted(lambda one: order.index(one.stage)):
+                newest[result.code] = result.verdict
+            payment.bridge_check_verdict = max(newest.values(), key=lambda one: SEVERITY[one], default=False)
+
+    @api.depends("state", "payment_type", "bridge_channel_id")
+    def _compute_bridge_can_check(self):
+        for payment in self:
+            payment.bridge_can_check = payment.state == "draft" and bool(payment._bridge_to_check())
+
+    def action_bridge_check(self):
+        """Run the checks on drafts now and show what they say."""
+        if not self.env.user.has_group("payment_bridge.group_reader"):
+            raise UserError(self.env._("This needs a role in Payment Bridge."))
+        self.check_access("read")
+        drafts = self.filtered("bridge_can_check")
+        if not drafts:
+            raise UserError(self.env._("Nothing here waits to be paid through a channel."))
+        found = self.env["payment.bridge.check"].sudo()._run(drafts, Stage.PREPARED)
+        worst = [max((one[0] for one in found[payment.id]), key=SEVERITY.get, default="pass") for payment in drafts]
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "danger" if Verdict.BLOCK in worst else "warning" if Verdict.WARN in worst else "success",
+                "message": self.env._(
+                    "%(count)s checked: %(passed)s passed, %(warned)s with a warning, %(blocked)s blocked.",
+                    count=len(worst),
+                    passed=worst.count(Verdict.PASS),
+                    warned=worst.count(Verdict.WARN),
+                    blocked=worst.count(Verdict.BLOCK),
+                ),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    @api.private
+    def _bridge_to_check(self):
+        """Those of these payments that the checks are for: money that leaves through a channel. A refund goes
+        back where it came from and has rules of its own."""
+        return self.filtered(
+            lambda payment: (
+                payment.bridge_channel_id and payment.payment_type == "outbound" and not payment.bridge_refund_of_id
+            )
+        )
+
+    @api.private
+    def _bridge_run_checks(self, stage):
+        """Run the checks of a stage (``prepared``, ``approved`` or ``sending``) and keep their results.
+
+        :raises UserError: with every reason, when a check blocks one of the payments; nothing has been sent.
+        """
+        problems = self._bridge_blocked(stage)
+        if problems:
+            raise UserError(
+                "\n".join(
+                    self.env._(
+                        "%(payee)s cannot be paid through %(channel)s: %(problem)s Nothing was sent.",
+                        payee=payment.partner_id.display_name,
+                        channel=payment.bridge_channel_id.sudo().name,
+                        problem=" ".join(sentences),
+                    )
+                    for payment, sentences in problems.items()
+                )
+            )
+
+    @api.private
+    def _bridge_blocked(self, stage):
+        """Like :meth:`_bridge_run_checks`, but answers the reasons: ``{payment: [sentence, …]}``."""
+        payments = self._bridge_to_check()
+        if not payments:
+            return {}
+        found = self.env["payment.bridge.check"].sudo()._run(payments, stage)
+        blocked = {
+            payment: [finding.sentence for verdict, _check, finding in found[payment.id] if verdict == Verdict.BLOCK]
+            for payment in payments
+        }
+        return {payment: sentences for payment, sentences in blocked.items() if sentences}
