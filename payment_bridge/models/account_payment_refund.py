@@ -30,13 +30,14 @@ class AccountPayment(models.Model):
             offers = collected and Operation.REFUND in instruction.channel_id._capabilities().operations
             payment.bridge_can_refund = offers and payment.currency_id.compare_amounts(payment.bridge_refundable, 0) > 0
 
-    @api.depends("bridge_refund_of_id")
+    @api.depends("bridge_refund_of_id", "payment_type", "bridge_channel_id")
     def _compute_show_require_partner_bank(self):
-        """A refund goes back where the money came from: it needs no account of the customer."""
+        """A receipt comes from nobody's account that we know, and a refund goes back where it came from."""
         result = super()._compute_show_require_partner_bank()
-        refunds = self.filtered("bridge_refund_of_id")
-        refunds.show_partner_bank_account = False
-        refunds.require_partner_bank_account = False
+        incoming = self.filtered(lambda payment: payment.bridge_channel_id and payment.payment_type == "inbound")
+        without_account = incoming | self.filtered("bridge_refund_of_id")
+        without_account.show_partner_bank_account = False
+        without_account.require_partner_bank_account = False
         return result
 
     def action_bridge_refund(self):

@@ -6,6 +6,7 @@ import qrcode
 from qrcode.image.svg import SvgPathFillImage
 
 from odoo import api, fields, models
+from odoo.tools import format_datetime
 
 from ..connector.types import ActionKind
 from .instruction_states import FINAL, State
@@ -66,8 +67,15 @@ class PaymentBridgeInstruction(models.Model):
             "over": state in FINAL,
             "kind": self.action_kind or "",
             "qr": self._qr_uri(),
+            "until": self._page_until(),
             "message": self._page_message(state),
         }
+
+    def _page_until(self):
+        """Until when it can be paid or confirmed, on the clocks of the platform's country: who looks is a stranger."""
+        until = self.action_expires_at or self.expires_at
+        zone = self.channel_id._capabilities().zone
+        return format_datetime(self.env, until, tz=zone, dt_format="short") if until else ""
 
     @api.private
     def _page_content(self):

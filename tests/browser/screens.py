@@ -40,8 +40,9 @@ class Screens:
         self.page.locator(f"{within} button[name={name}]:visible").first.click()
 
     def picture(self, name: str) -> None:
-        """Keep what is on the screen now."""
+        """Keep what is on the screen now, pictures included."""
         self.page.wait_for_function("!document.querySelector('.o_loading_indicator, .o_blockUI')")
+        self.page.wait_for_function("[...document.images].every(image => image.complete)")
         self.page.screenshot(path=self._pictures / f"{self._login}-{name}.png")
 
     def close(self) -> None:

@@ -9,11 +9,11 @@ from playwright.sync_api import Browser, expect
 
 import demo_data
 from demo import DemoContext
+from demo_clock import seconds_to_statements
 from rpc import Person
 
 from .screens import Screens
 
-DAY_SECONDS = 24 * 3600
 CHANNEL_FIELD = ".modal .o_field_widget[name=bridge_channel_id] input"
 
 
@@ -34,7 +34,7 @@ def test_a_bill_is_paid_and_its_status_follows_without_reloading(
     screens.open("account.action_move_in_invoice_type", open_bill(demo, vendor))
     screens.press("action_register_payment")
     screens.page.locator(CHANNEL_FIELD).click()
-    screens.page.locator(".o-autocomplete--dropdown-item a").first.click()
+    screens.page.locator(".o-autocomplete--dropdown-item a", has_text="Alipay").click()
     expect(screens.page.locator(".modal .o_field_widget[name=bridge_notice]")).to_be_visible()
     screens.picture("1-wizard")
     screens.press("action_create_payments", ".modal footer")
@@ -58,7 +58,7 @@ def test_an_unknown_payee_opens_the_bill_again_and_says_why(
     screens.open("account.action_move_in_invoice_type", bill)
     screens.press("action_register_payment")
     screens.page.locator(CHANNEL_FIELD).click()
-    screens.page.locator(".o-autocomplete--dropdown-item a").first.click()
+    screens.page.locator(".o-autocomplete--dropdown-item a", has_text="Alipay").click()
     screens.press("action_create_payments", ".modal footer")
     screens.press("action_bridge_open_payment")
     expect(screens.page.locator(".o_bridge_badge")).to_have_attribute("data-state", "failed")
@@ -74,10 +74,13 @@ def test_an_unknown_payee_opens_the_bill_again_and_says_why(
 def test_the_statement_is_fetched_posted_and_equals_the_books(
     demo: DemoContext, browser: Browser, pictures: Path
 ) -> None:
-    demo.sandbox.admin("POST", "/clock", {"advance_seconds": DAY_SECONDS})
+    now = demo.sandbox.admin("GET", "/clock")["now"]
+    demo.sandbox.admin("POST", "/clock", {"advance_seconds": seconds_to_statements(now)})
     screens = Screens(browser, demo, "english", demo_data.PASSWORD, pictures)
     screens.open("payment_bridge_reconcile.action_statement")
     screens.page.locator(".o_control_panel button.btn-primary:visible").first.click()
+    screens.page.locator(".modal .o_field_widget[name=channel_id] input").click()
+    screens.page.locator(".o-autocomplete--dropdown-item a", has_text="Alipay").click()
     screens.page.locator(".modal .o_field_widget[name=source] input").nth(1).check()
     screens.picture("7-import")
     screens.press("action_import", ".modal footer")
