@@ -93,15 +93,15 @@ class TestProperties(StatementCase):
 
     def place(self, ordered):
         """The payments of the world, made without their journal entries."""
+        values = []
         for one in ordered:
             channel = self.channels[one["channel"]]
             other = self.home if channel.currency_id == self.euro else self.euro
-            self.env["payment.bridge.instruction"].sudo().create(
+            values.append(
                 {
                     "channel_id": channel.id,
                     "company_id": channel.company_id.id,
                     "key": one["number"],
-                    "operation": "pay_out",
                     "amount": float(one["amount"]),
                     "currency_id": (other if one["foreign"] else channel.currency_id).id,
                     "state": one["state"],
@@ -111,12 +111,16 @@ class TestProperties(StatementCase):
                     "title": "property",
                 }
             )
-            self.env.flush_all()
-            # whether the core knows the operation yet or not: the engine reads the column
-            self.env.cr.execute(
-                "UPDATE payment_bridge_instruction SET operation = %s WHERE channel_id = %s AND key = %s",
-                (one["operation"], channel.id, one["number"]),
-            )
+        made = self.env["payment.bridge.instruction"].sudo().create(values)
+        self.env.flush_all()
+        # whether the core knows the operations yet or not: the engine reads the column
+        self.env.cr.execute(
+            """
+            UPDATE payment_bridge_instruction i SET operation = told.operation
+              FROM unnest(%s::integer[], %s::varchar[]) AS told (id, operation) WHERE i.id = told.id
+            """,
+            (made.ids, [one["operation"] for one in ordered]),
+        )
         self.env.invalidate_all()
 
     def tell(self, told, order=None):
