@@ -37,7 +37,7 @@ class PaymentBridgeBatch(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     day = fields.Date(required=True, readonly=True, help="The day in the platform's calendar.")
     number = fields.Integer(
-        string="Number of the Day", required=True, readonly=True, help="The day's batches are counted from 1."
+        string="Number of the Day", required=True, readonly=True, help="The platform tells a day's batches by it."
     )
     placed_at = fields.Datetime(required=True, readonly=True, help="When it was sent first: the same in every repeat.")
     platform_reference = fields.Char(readonly=True, index="btree_not_null")
@@ -98,7 +98,7 @@ class PaymentBridgeBatch(models.Model):
         moment is not seen from here: the database refuses it, and the next one is tried."""
         zone = ZoneInfo(channel._capabilities().zone)
         day = aware(placed_at).astimezone(zone).date()
-        for number in itertools.count(self._last_number(channel, day) + 1):
+        for number in itertools.count(max(self._last_number(channel, day) + 1, channel.first_batch_number)):
             try:
                 with self.env.cr.savepoint(flush=False):
                     return self.browse(self._insert(channel, day, number, placed_at))

@@ -19,7 +19,19 @@ class PaymentBridgeChannel(models.Model):
         " later, often after an hour. It needs the platform's consent to batches in your contract. Switch it off and"
         " each pay-out leaves by itself; batches that were sent already are followed to their end.",
     )
+    first_batch_number = fields.Integer(
+        string="Batches Are Counted From",
+        default=1,
+        required=True,
+        tracking=True,
+        help="Where another system sends batches of the same merchant account: the first number of a day that it does"
+        " not use.",
+    )
     can_batch = fields.Boolean(compute="_compute_can_batch")
+
+    _first_batch_number_positive = models.Constraint(
+        "CHECK (first_batch_number >= 1)", "Batches are counted from 1 or more."
+    )
 
     @api.depends("connector_code")
     def _compute_can_batch(self):
@@ -29,7 +41,7 @@ class PaymentBridgeChannel(models.Model):
 
     @api.model
     def _audited_fields(self):
-        return super()._audited_fields() | {"use_batches"}
+        return super()._audited_fields() | {"use_batches", "first_batch_number"}
 
     @api.private
     def _batch_size(self):

@@ -177,6 +177,12 @@ class TestBatch(BridgeCommon):
             self.sent(300, 400)
         self.assertEqual([batch.number for batch in ObedientConnector.sent_batches], [1, 2])
 
+    def test_numbers_that_another_system_uses_are_left_to_it(self):
+        self.channel.first_batch_number = 5000
+        self.sent(100, 200)
+        self.sent(300, 400)
+        self.assertEqual([batch.number for batch in ObedientConnector.sent_batches], [5000, 5001])
+
     def test_each_day_and_each_channel_counts_from_one(self):
         self.sent(100, 200)
         first = self.env["payment.bridge.batch"].search([])

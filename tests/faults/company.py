@@ -1,6 +1,7 @@
 """The company that the crash tests and the benchmarks work with: the demo's, with vendors of their own.
 
-Runs inside Odoo:  python -m faults.company DATABASE load WALLETS | connect SANDBOX_URL ODOO_URL GATEWAY_URL | dispatch
+Runs inside Odoo:  python -m faults.company DATABASE load WALLETS [PLATFORM]
+                                              | connect SANDBOX_URL ODOO_URL GATEWAY_URL [PLATFORM] | dispatch
 
 Amounts are all different, so that no two payments can be mistaken for each other.
 """
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 
 import demo_people
 import demo_platforms
-from demo_people import ACCOUNT, LOGON, Vendor
+from demo_people import ACCOUNT, ALIPAY, LOGON, UNIONPAY, Vendor
 
 WALLET_VENDORS = 40
 BANK = "招商银行"
@@ -47,8 +48,21 @@ SPECIAL_VENDORS = (
 )
 
 
-def vendors(wallets: int) -> tuple[Vendor, ...]:
-    """So many vendors with an Alipay account and one bill each, and the special ones."""
+def vendors(wallets: int, platform: str = ALIPAY) -> tuple[Vendor, ...]:
+    """So many vendors with an Alipay account and one bill each, and the special ones. On UnionPay they have bank
+    accounts, and there are no special ones."""
+    if platform == UNIONPAY:
+        return tuple(
+            Vendor(
+                f"供应商 {number:03d} 号",
+                ACCOUNT,
+                f"8719001234567{number:05d}",
+                (100 + number + number / 100,),
+                bank=BANK,
+                platform=UNIONPAY,
+            )
+            for number in range(1, wallets + 1)
+        )
     plain = tuple(
         Vendor(f"供应商 {number:03d} 号", LOGON, f"ap{number:03d}@vendor.example", (100 + number + number / 100,))
         for number in range(1, wallets + 1)
@@ -72,27 +86,29 @@ def in_odoo(database: str, work: Callable[[Any], None]) -> None:
         work(odoo.api.Environment(cursor, odoo.api.SUPERUSER_ID, {}))
 
 
-def _only_alipay(people: tuple[Vendor, ...]) -> None:
+def _only(platform: str, people: tuple[Vendor, ...]) -> None:
     """These vendors, no customers, and one channel."""
     demo_people.VENDORS = people
     demo_people.CUSTOMERS = ()
-    demo_platforms.PLATFORMS = demo_platforms.PLATFORMS[:1]
+    demo_platforms.PLATFORMS = tuple(one for one in demo_platforms.PLATFORMS if one.code == platform)
 
 
-def load(env: Any, wallets: str) -> None:
-    """The company, its people, vendors and bills."""
+def load(env: Any, wallets: str, platform: str = ALIPAY) -> None:
+    """The company, its people, vendors and bills. On UnionPay pay-outs leave in batches."""
     import demo_data
 
-    _only_alipay(vendors(int(wallets)))
+    _only(platform, vendors(int(wallets), platform))
     demo_data.load(env)
+    if platform == UNIONPAY:
+        env["payment.bridge.channel"].search([]).use_batches = True
 
 
-def connect(env: Any, sandbox_url: str, odoo_url: str, gateway_url: str) -> None:
+def connect(env: Any, sandbox_url: str, odoo_url: str, gateway_url: str, platform: str = ALIPAY) -> None:
     """Connect the channel to the sandbox, reaching its gateway by way of `gateway_url`."""
     import demo_data
 
     with_bills = env["res.partner"].search([("supplier_rank", ">", 0), ("name", "=like", "供应商 %")])
-    _only_alipay(vendors(len(with_bills)))
+    _only(platform, vendors(len(with_bills), platform))
     demo_data.connect(env, sandbox_url, odoo_url)
     # its first run would be held and counted with the orders
     env.ref("payment_bridge.cron_balance").nextcall = datetime.now() + timedelta(days=1)

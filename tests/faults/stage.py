@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import demo_people
+from demo_people import ALIPAY
 from sandbox.control import Control
 from services import HOST, SandboxServer, free_port
 from workbench import Workbench
@@ -27,16 +28,16 @@ def run_in_odoo(bench: Workbench, database: str, function: str, *arguments: str)
         raise RuntimeError(f"company.{function} failed:\n{done.stdout[-3000:]}")
 
 
-def company_template(bench: Workbench, base: str, kind: str, wallets: int) -> str:
+def company_template(bench: Workbench, base: str, kind: str, wallets: int, platform: str = ALIPAY) -> str:
     """The name of a database with the company and so many open bills; made when it is missing."""
     sources = sorted(Path(demo_people.__file__).parent.glob("demo_*.py")) + [Path(company.__file__)]
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
 
     def build(name: str) -> None:
         bench.databases.copy(base, name)
-        run_in_odoo(bench, name, "load", str(wallets))
+        run_in_odoo(bench, name, "load", str(wallets), platform)
 
-    return bench.databases.derived(kind, (base, digest, str(wallets)), f"loading {wallets} bills", build)
+    return bench.databases.derived(kind, (base, digest, str(wallets), platform), f"loading {wallets} bills", build)
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,9 @@ class Stage:
 
 
 @contextmanager
-def set_up(bench: Workbench, template: str, logs: Path, *, relayed: bool = True) -> Iterator[Stage]:
+def set_up(
+    bench: Workbench, template: str, logs: Path, *, relayed: bool = True, platform: str = ALIPAY
+) -> Iterator[Stage]:
     """Start the sandbox and connect a copy of a company's database to it, by way of the relay unless told not to."""
     with ExitStack() as stack:
         environment = bench.environment()
@@ -65,5 +68,5 @@ def set_up(bench: Workbench, template: str, logs: Path, *, relayed: bool = True)
         database = stack.enter_context(bench.databases.run_copy(template, "connected"))
         port = free_port()
         gateway = relay.url if relayed else sandbox.url
-        run_in_odoo(bench, database, "connect", sandbox.url, f"http://{HOST}:{port}", gateway)
+        run_in_odoo(bench, database, "connect", sandbox.url, f"http://{HOST}:{port}", gateway, platform)
         yield Stage(bench, database, port, sandbox, relay)

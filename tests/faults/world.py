@@ -481,9 +481,12 @@ class World:
                 assert details["source"] in ("query", "answer"), f"{details['key']} was sent again unasked"
                 repeats[details["key"]] += details["source"] == "query"
         assert lives == {one.key: one.state for one in self.instructions()}
+        assert repeats <= self._unknown(), "an order was sent again that the platform may have had"
+
+    def _unknown(self) -> Counter[str]:
+        """How often the platform has said of an order that it does not know it."""
         asked = self.platform.get("requests")["last"]
-        unknown = Counter(one["out_biz_no"] for one in asked if one["answer"] == "ORDER_NOT_EXIST")
-        assert repeats <= unknown, "an order was sent again that the platform may have had"
+        return Counter(one["out_biz_no"] for one in asked if one["answer"] == "ORDER_NOT_EXIST")
 
 
 def assert_chain(links: Iterable[tuple[int, str, str, str]]) -> None:
