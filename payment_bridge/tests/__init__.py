@@ -1,6 +1,7 @@
 from . import test_abilities
 from . import test_audit
 from . import test_collect
+from . import test_confirm_page
 from . import test_credential
 from . import test_dispatch
 from . import test_exchange
