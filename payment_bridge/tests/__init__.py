@@ -9,6 +9,7 @@ from . import test_check_three_way
 from . import test_collect
 from . import test_audit_root
 from . import test_dossier
+from . import test_confirm_page
 from . import test_credential
 from . import test_dispatch
 from . import test_exchange
