@@ -8,7 +8,6 @@ from ..connector.types import Bilingual
 from . import iban
 from .base import Check, Mode, Policy, register
 
-BANK_KINDS = frozenset({"bank_account", "bank_card"})
 CARD_LENGTHS = range(12, 20)
 
 
@@ -32,8 +31,8 @@ class AccountNumberCheck(Check):
             return self.fault(
                 self.env._("The account number contains characters that only look like letters or digits.")
             )
-        compact = re.sub(r"[\s-]", "", number).upper()
-        is_iban = account.bridge_payee_kind in BANK_KINDS and iban.looks_like_iban(compact)
+        compact = re.sub(r"[\s-]", "", number)
+        is_iban = iban.looks_like_iban(compact)
         if is_iban and not iban.is_valid(compact):
             return self.fault(self.env._("The IBAN has a typing error: its check digits or length do not fit."))
         if account.bridge_payee_kind == "bank_card" and not (len(compact) in CARD_LENGTHS and luhn_valid(compact)):

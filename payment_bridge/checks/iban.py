@@ -15,13 +15,14 @@ LENGTHS = {
 
 
 def looks_like_iban(number):
-    """Whether a compact upper-case number has an IBAN's form, right or wrong."""
-    return bool(IBAN.fullmatch(number))
+    """Whether a number without spaces has an IBAN's form, right or wrong. A wallet's name, which may begin like
+    one, has small letters or no such country."""
+    return bool(IBAN.fullmatch(number)) and number[:2] in LENGTHS
 
 
 def is_valid(number):
-    """Whether length and check digits fit; of a country without a known length only the check digits."""
-    if len(number) != LENGTHS.get(number[:2], len(number)):
+    """Whether length and check digits fit."""
+    if len(number) != LENGTHS.get(number[:2]):
         return False
     turned = number[4:] + number[:4]
     return int("".join(str(int(character, 36)) for character in turned)) % 97 == 1

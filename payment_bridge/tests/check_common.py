@@ -156,5 +156,6 @@ class CheckCommon(BridgeCommon):
         """A check gives this verdict, in these words."""
         found = self.result(payment, code, stage, among)
         self.assertEqual(found.verdict, verdict, found.sentence)
-        self.assertRegex(found.sentence, words)
+        if words:
+            self.assertRegex(found.sentence, words)
         return found
