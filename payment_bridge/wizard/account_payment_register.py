@@ -14,7 +14,7 @@ class AccountPaymentRegister(models.TransientModel):
         string="Channel",
         compute="_compute_bridge_channel",
         inverse="_inverse_bridge_channel",
-        domain="[('state', '=', 'active'), ('company_id', '=', company_id), ('can_pay_out', '=', True)]",
+        domain="[('id', 'in', bridge_fitting_ids)]",
         help="The platform account that pays. Empty: an ordinary payment that is only recorded.",
     )
     bridge_refund_of_id = fields.Many2one(
@@ -26,27 +26,29 @@ class AccountPaymentRegister(models.TransientModel):
         help="The receipt that is given back, on the channel that took it. Empty: the customer is paid another way.",
     )
     bridge_refundable_ids = fields.Many2many("account.payment", compute="_compute_bridge_refundable")
-    bridge_available = fields.Boolean(compute="_compute_bridge_channel")
+    bridge_fitting_ids = fields.Many2many("payment.bridge.channel", compute="_compute_bridge_fitting")
+    bridge_available = fields.Boolean(compute="_compute_bridge_fitting")
     bridge_notice = fields.Char(compute="_compute_bridge_notice")
+
+    @api.depends("payment_type", "company_id", "line_ids")
+    def _compute_bridge_fitting(self):
+        """The channels that can pay, and of those, for a single payee, the ones that know one of his accounts."""
+        channels = self.env["payment.bridge.channel"]
+        may_read = channels.has_access("read")
+        for wizard in self:
+            outbound = may_read and wizard.payment_type == "outbound"
+            fitting = outbound and channels.search(
+                [("state", "=", "active"), ("company_id", "=", wizard.company_id.id), ("can_pay_out", "=", True)]
+            )
+            accounts = wizard.line_ids.partner_id.commercial_partner_id.bank_ids
+            if fitting and len(accounts.partner_id.commercial_partner_id) == 1:
+                fitting = fitting.filtered(lambda one, known=accounts: one._payable_accounts(known)) or fitting
+            wizard.bridge_fitting_ids = fitting
+            wizard.bridge_available = bool(fitting)
 
     @api.depends("journal_id", "payment_method_line_id", "payment_type")
     def _compute_bridge_channel(self):
-        may_read = self.env["payment.bridge.channel"].has_access("read")
         for wizard in self:
-            wizard.bridge_available = (
-                may_read
-                and wizard.payment_type == "outbound"
-                and bool(
-                    self.env["payment.bridge.channel"].search_count(
-                        [
-                            ("state", "=", "active"),
-                            ("company_id", "=", wizard.company_id.id),
-                            ("can_pay_out", "=", True),
-                        ],
-                        limit=1,
-                    )
-                )
-            )
             through = wizard.payment_method_line_id.code == METHOD_CODE
             wizard.bridge_channel_id = through and wizard.journal_id._bridge_channel()
 

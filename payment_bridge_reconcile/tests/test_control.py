@@ -101,6 +101,11 @@ class TestControl(StatementCase):
         self.assertEqual(statement.balance_difference, 0.0)
         self.assertNotIn("Not explained", statement.control_table)
 
-    def test_file_without_balances_claims_nothing(self):
+    def test_without_any_balance_the_books_are_held_against_the_rows(self):
         statement = self.statement([row("fee", "F1", "-1.00", day=DAY)])
-        self.assertEqual(statement.control, "unknown")
+        self.assertEqual(statement.control, "pending")
+        self.assertEqual(statement.balance_expected, -1.0)
+        self.assertIn("the platform's files show none", statement.control_table)
+        self.post(statement)
+        self.refresh(statement)
+        self.assertEqual(statement.control, "equal")
