@@ -21,6 +21,7 @@ class Batch:
         self.stage = stage
         self.now = fields.Datetime.now()
         self._rates = {}
+        self._amounts = {}
         self.env.flush_all()
 
     @cached_property
@@ -61,8 +62,11 @@ class Batch:
 
     def company_amount(self, payment):
         """A payment's amount in its company's currency, at the rate of its day."""
-        company = payment.company_id
-        return company.currency_id.round(payment.amount * self.rate(payment.currency_id, company, payment.date))
+        if payment.id not in self._amounts:
+            company = payment.company_id
+            rate = self.rate(payment.currency_id, company, payment.date)
+            self._amounts[payment.id] = company.currency_id.round(payment.amount * rate)
+        return self._amounts[payment.id]
 
     def today(self, company):
         """The day at the company."""

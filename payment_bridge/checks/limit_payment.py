@@ -18,9 +18,15 @@ class PaymentLimitCheck(Check):
 
     def judge(self, case):
         currency = case.payment.company_id.currency_id
-        amount = self.batch.company_amount(case.payment)
-        evidence = {"amount": amount, "limit": case.policy.amount, "currency": currency.name}
-        words = {"amount": currency.format(amount), "limit": currency.format(case.policy.amount)}
-        if currency.compare_amounts(amount, case.policy.amount) > 0:
-            return self.fault(self.env._("%(amount)s is over the limit of %(limit)s a payment.", **words), **evidence)
-        return self.fine(self.env._("%(amount)s is within the limit of %(limit)s a payment.", **words), **evidence)
+        amount, limit = self.batch.company_amount(case.payment), case.policy.amount
+        evidence = {"amount": amount, "limit": limit, "currency": currency.name}
+        if currency.compare_amounts(amount, limit) > 0:
+            return self.fault(
+                self.env._(
+                    "%(amount)s is over the limit of %(limit)s a payment.",
+                    amount=currency.format(amount),
+                    limit=currency.format(limit),
+                ),
+                **evidence,
+            )
+        return self.fine(self.env._("It is within the limit."), **evidence)

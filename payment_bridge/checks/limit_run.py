@@ -24,12 +24,15 @@ class RunLimitCheck(Check):
 
     def judge(self, case):
         currency = case.payment.company_id.currency_id
-        total = currency.round(self._total[case.payment.company_id.id])
-        evidence = {"total": total, "limit": case.policy.amount, "currency": currency.name}
-        words = {"total": currency.format(total), "limit": currency.format(case.policy.amount)}
-        if currency.compare_amounts(total, case.policy.amount) > 0:
+        total, limit = currency.round(self._total[case.payment.company_id.id]), case.policy.amount
+        evidence = {"total": total, "limit": limit, "currency": currency.name}
+        if currency.compare_amounts(total, limit) > 0:
             return self.fault(
-                self.env._("Together the payments make %(total)s, over the limit of %(limit)s a run.", **words),
+                self.env._(
+                    "Together the payments make %(total)s, over the limit of %(limit)s a run.",
+                    total=currency.format(total),
+                    limit=currency.format(limit),
+                ),
                 **evidence,
             )
-        return self.fine(self.env._("The run of %(total)s is within its limit of %(limit)s.", **words), **evidence)
+        return self.fine(self.env._("It is within the limit."), **evidence)

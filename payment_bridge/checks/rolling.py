@@ -72,14 +72,7 @@ class RollingLimit(Check):
         total = currency.round(spent[key] + self.batch.company_amount(case.payment))
         spent[key] = total
         evidence = {"total": total, "limit": case.policy.amount, "days": case.policy.days, "currency": currency.name}
-        words = {
-            "total": currency.format(total),
-            "limit": currency.format(case.policy.amount),
-            "days": max(case.policy.days, 1),
-        }
         if currency.compare_amounts(total, case.policy.amount) > 0:
-            return self.fault(self.say_over(words), **evidence)
-        return self.fine(
-            self.env._("With this payment %(total)s of %(limit)s is used.", total=words["total"], limit=words["limit"]),
-            **evidence,
-        )
+            words = {"total": currency.format(total), "limit": currency.format(case.policy.amount)}
+            return self.fault(self.say_over({**words, "days": max(case.policy.days, 1)}), **evidence)
+        return self.fine(self.env._("It is within the limit."), **evidence)
