@@ -105,7 +105,7 @@ class TestControl(StatementCase):
         statement = self.statement([row("fee", "F1", "-1.00", day=DAY)])
         self.assertEqual(statement.control, "pending")
         self.assertEqual(statement.balance_expected, -1.0)
-        self.assertIn("the platform's files show none", statement.control_table)
+        self.assertIn("files show none", statement.control_table)
         self.post(statement)
         self.refresh(statement)
         self.assertEqual(statement.control, "equal")
