@@ -60,6 +60,7 @@ class CannedReader:
 
     def _line(self, row, cells):
         _mark, kind, entry, amount, fee, key, reference, at, balance, text = cells
+        kind, _slash, told = kind.partition("/")
         try:
             amount = Decimal(amount)
         except ArithmeticError as error:
@@ -80,7 +81,7 @@ class CannedReader:
             balance=Decimal(balance) if balance else None,
             counterparty="某某纸业(payee1234@example.cn)",
             description=text or None,
-            platform_kind=kind,
+            platform_kind=told or kind,
             raw={"entry": entry, "text": text, "card": "4111111111111111", "to": "某某纸业(payee1234@example.cn)"},
         )
 
@@ -120,7 +121,7 @@ class CannedConnector(Connector):
 
 
 def row(kind, entry, amount, *, day, fee="", key="", reference="", balance="", text="", time="10:00:00"):
-    """One row of a canned statement."""
+    """One row of a canned statement; ``kind`` may tell the platform's own word after a slash."""
     return ["R", kind, entry, str(amount), str(fee), key or "", reference or "", f"{day}T{time}", str(balance), text]
 
 
