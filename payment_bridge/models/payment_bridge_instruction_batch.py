@@ -10,7 +10,6 @@ class PaymentBridgeInstruction(models.Model):
 
     batch_id = fields.Many2one(
         "payment.bridge.batch",
-        string="Batch",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
@@ -20,8 +19,9 @@ class PaymentBridgeInstruction(models.Model):
     @api.depends("batch_id")
     def _compute_can_close(self):
         """One order cannot be ended at the platform out of its batch."""
-        super()._compute_can_close()
+        result = super()._compute_can_close()
         self.filtered("batch_id").can_close = False
+        return result
 
     def action_send_now(self):
         """A batch leaves whole or not at all."""

@@ -10,6 +10,8 @@ from .common import BridgeCommon, ObedientConnector
 
 ORDER = {"app": "obedient", "merchant": "M-1"}
 
+SCRIPTS_ARE_THERE = 'Boolean(window.odoo?.loader?.modules?.get("@odoo/owl")?.Component.env)'
+
 RESTART = """
     const { Component } = odoo.loader.modules.get("@odoo/owl");
     const { registry } = odoo.loader.modules.get("@web/core/registry");
@@ -52,7 +54,7 @@ class ConfirmPageCase(BridgeCommon, HttpCase):
     def run_on_page(self, script):
         """Run a script on the page; it fails by throwing."""
         code = f"(async () => {{ {RESTART} {script} console.log('test successful'); }})()"
-        self.browser_js(self.path, code, timeout=120, ready="document.querySelector('.o_payment_bridge_panel') !== null")
+        self.browser_js(self.path, code, timeout=120, ready=SCRIPTS_ARE_THERE)
 
 
 @tagged("post_install", "-at_install")

@@ -1,3 +1,5 @@
+from odoo import fields
+
 from odoo.addons.payment_bridge.connector.types import OutcomeStatus
 
 from .canned import row
@@ -48,6 +50,30 @@ class TestMatch(StatementCase):
         line = self.line([row("collection", "E1", "50.00", day=DAY)])
         self.assertEqual(line.difference, "platform_only_in")
         self.assertFalse(self.env["payment.bridge.discrepancy"].search([("channel_id", "=", self.channel.id)]))
+
+    def test_a_receipt_from_an_e_cny_wallet_is_matched_like_any(self):
+        placed = (
+            self.env["payment.bridge.instruction"]
+            .sudo()
+            ._place(
+                [
+                    {
+                        "channel_id": self.channel.id,
+                        "company_id": self.company.id,
+                        "partner_id": self.payee.id,
+                        "operation": "collect",
+                        "amount": 50.0,
+                        "currency_id": self.channel.currency_id.id,
+                        "title": "INV/1",
+                    }
+                ]
+            )
+        )
+        placed._set(state="succeeded", executed_at=fields.Datetime.to_datetime(f"{DAY} 09:00:00"))
+        self.env.flush_all()
+        line = self.line([row("collection/数字人民币", "E1", "50.00", day=DAY, key=placed.key)])
+        self.assertEqual((line.state, line.found_by, line.instruction_id), ("matched", "key", placed))
+        self.assertEqual(line.platform_kind, "数字人民币")
 
     def test_second_row_for_one_payment_is_a_duplicate(self):
         order = self.pay(100)

@@ -76,9 +76,7 @@ def test_a_customer_pays_on_the_portal_and_half_goes_back(
     give_half_back(demo, browser, pictures, login, payment)
 
 
-def give_half_back(
-    demo: DemoContext, browser: Browser, pictures: Path, login: str, payment: dict[str, Any]
-) -> None:
+def give_half_back(demo: DemoContext, browser: Browser, pictures: Path, login: str, payment: dict[str, Any]) -> None:
     """Refund half from the receipt; its timeline shows the refund beside the money that came."""
     screens = Screens(browser, demo, login, demo_data.PASSWORD, pictures)
     screens.open("payment_bridge.action_bridge_payment", payment["id"])
