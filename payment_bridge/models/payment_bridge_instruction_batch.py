@@ -34,9 +34,10 @@ class PaymentBridgeInstruction(models.Model):
         batches = self.sudo().batch_id
         for batch in batches:
             batch._lock()
-        super().action_cancel()
+        result = super().action_cancel()
         for batch in batches:
             batch._dissolve(batch._lock(), self.env._("A payment in it was withdrawn."))
+        return result
 
     def _schedule(self):
         """The waits between questions: those for batches where the platform names them."""

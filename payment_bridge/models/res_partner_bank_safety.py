@@ -126,3 +126,4 @@ class ResPartnerBank(models.Model):
             }
         )
         self.env["payment.bridge.audit.event"]._record("account.verified", self, partner=self.partner_id.id)
+        return True

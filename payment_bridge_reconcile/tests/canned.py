@@ -59,12 +59,8 @@ class CannedReader:
         self.totals = StatementTotals(count[True], money[True], count[False], -money[False], opening, closing)
 
     def _line(self, row, cells):
-<<<<<<< HEAD
         _mark, kind, entry, amount, fee, key, reference, at, balance, text, original, batch = cells
-=======
-        _mark, kind, entry, amount, fee, key, reference, at, balance, text = cells
         kind, _slash, told = kind.partition("/")
->>>>>>> ecny
         try:
             amount = Decimal(amount)
         except ArithmeticError as error:
@@ -85,13 +81,9 @@ class CannedReader:
             balance=Decimal(balance) if balance else None,
             counterparty="某某纸业(payee1234@example.cn)",
             description=text or None,
-<<<<<<< HEAD
-            platform_kind=kind,
+            platform_kind=told or kind,
             original_key=original or None,
             batch_reference=batch or None,
-=======
-            platform_kind=told or kind,
->>>>>>> ecny
             raw={"entry": entry, "text": text, "card": "4111111111111111", "to": "某某纸业(payee1234@example.cn)"},
         )
 
@@ -107,9 +99,22 @@ class CannedTextReader(CannedReader):
             if cells[0] == "T":
                 break
             _mark, kind, entry, amount, fee, key, reference, at, balance, text, original, batch = cells
+            kind, _slash, told = kind.partition("/")
             gross = str(Decimal(amount) + Decimal(fee or 0)) if fee else amount
             fields = (str(row), kind, entry, amount, gross, fee or "0.00", balance, f"{at}+00:00", at[:10])
-            more = (key, reference, original, "", batch, "", "", "", "某某纸业(payee1234@example.cn)", text, kind)
+            more = (
+                key,
+                reference,
+                original,
+                "",
+                batch,
+                "",
+                "",
+                "",
+                "某某纸业(payee1234@example.cn)",
+                text,
+                told or kind,
+            )
             yield (*fields, *more), [entry, text, "4111111111111111", "某某纸业(payee1234@example.cn)"]
             try:
                 money[amount[0] != "-"] += abs(Decimal(amount))
@@ -153,20 +158,14 @@ class CannedConnector(Connector):
         return CannedReader(stream)
 
 
-<<<<<<< HEAD
 def row(
     kind, entry, amount, *, day, fee="", key="", reference="", balance="", text="", time="10:00:00",
     original="", batch="",
 ):  # fmt: skip
-    """One row of a canned statement."""
+    """One row of a canned statement; ``kind`` may tell the platform's own word after a slash."""
     at = f"{day}T{time}"
     numbers = [key or "", reference or ""]
     return ["R", kind, entry, str(amount), str(fee), *numbers, at, str(balance), text, original, batch]
-=======
-def row(kind, entry, amount, *, day, fee="", key="", reference="", balance="", text="", time="10:00:00"):
-    """One row of a canned statement; ``kind`` may tell the platform's own word after a slash."""
-    return ["R", kind, entry, str(amount), str(fee), key or "", reference or "", f"{day}T{time}", str(balance), text]
->>>>>>> ecny
 
 
 def statement_bytes(day, rows, *, last_day=None, currency="USD", total=None, account=ACCOUNT):

@@ -1,4 +1,4 @@
-"""Collecting by hand, in both languages: the customer pays on the portal, half goes back, and the payment tells both."""
+"""Collecting by hand, in both languages: a customer pays on the portal, half goes back, and the payment tells both."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class TimeFormat:
         self.has_clock = "hour" in parts
         self._pattern = re.compile(pattern + re.escape(text[place:]))
 
-    def read(self, text: str) -> datetime | None:
+    def moment(self, text: str) -> datetime | None:
         """The moment in Beijing's zone, midnight where the format has no hour; None for anything else."""
         found = self._pattern.fullmatch(text)
         if found is None:

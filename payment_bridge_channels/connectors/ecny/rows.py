@@ -141,7 +141,7 @@ class RowReader:
     def _moment(self, row: int, values: dict[str, str]) -> datetime:
         told = values[self._layout.columns["column_time"]]
         clock = self._layout.title("column_clock")
-        moment = self._layout.times.read(f"{told} {values[clock]}" if clock else told)
+        moment = self._layout.times.moment(f"{told} {values[clock]}" if clock else told)
         if moment is None:
             raise self._wrong(row, "column_time", "a time as the settings describe it", "渠道设置所述格式的时间")
         return moment

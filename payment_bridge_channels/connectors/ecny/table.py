@@ -64,7 +64,7 @@ class Table:
         places = [self.titles.index(title) for title in titles]
         if len(cells) <= max(places):
             return False
-        return self.layout.times.read(" ".join(cells[place] for place in places)) is not None
+        return self.layout.times.moment(" ".join(cells[place] for place in places)) is not None
 
 
 def look_at(stream: BinaryIO, layout: Layout) -> Table:
