@@ -95,8 +95,7 @@ class ResPartnerBank(models.Model):
 
     @api.private
     def _bridge_is_verified(self):
-        """Whether a person other than the last editor has confirmed the account as it is now."""
-        self.ensure_one()
+        """Whether a person other than the last editor has confirmed the account as it is now; no account is not."""
         editor = self.bridge_changed_by_id if self.bridge_changed_at else self.create_uid
         return bool(self.bridge_verified_at and self.bridge_verified_by_id != editor)
 
