@@ -26,6 +26,8 @@ class AccountNumberCheck(Check):
 
     def judge(self, case):
         account = case.payment.partner_bank_id
+        if not account:
+            return self.fault(self.env._("There is no account to pay to."))
         number = (account.acc_number or "").strip()
         if unicodedata.normalize("NFKC", number) != number or any(ord(one) > 126 for one in number):
             return self.fault(

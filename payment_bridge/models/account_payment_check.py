@@ -36,8 +36,9 @@ class AccountPayment(models.Model):
 
     def action_bridge_check(self):
         """Run the checks on drafts now and show what they say."""
-        if not self.env.user.has_group("payment_bridge.group_reader"):
-            raise UserError(self.env._("This needs a role in Payment Bridge."))
+        groups = ("payment_bridge.group_clerk", "payment_bridge.group_approver")
+        if not any(self.env.user.has_group(group) for group in groups):
+            raise UserError(self.env._("Checking payments needs the role Clerk or Approver."))
         self.check_access("read")
         drafts = self.filtered("bridge_can_check")
         if not drafts:

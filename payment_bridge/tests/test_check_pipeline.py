@@ -136,6 +136,19 @@ class TestPipeline(CheckCommon):
         self.assertEqual(payments.mapped("state"), ["draft", "draft"])
         self.assertEqual(payments.mapped("bridge_check_verdict"), ["block", "block"])
 
+    def test_the_button_is_for_those_who_pay_or_approve(self):
+        payment = self.draft()
+        with self.assertRaisesRegex(UserError, "role Clerk or Approver"):
+            payment.with_user(self.make_user("reader", "auditor")).action_bridge_check()
+        self.assertFalse(payment.bridge_check_ids)
+
+    def test_a_draft_without_an_account_is_told_so(self):
+        payment = self.draft()
+        payment.partner_bank_id = False
+        payment.with_user(self.colleague).action_bridge_check()
+        blocked = payment.bridge_check_ids.filtered(lambda one: one.verdict == "block")
+        self.assertEqual(blocked.mapped("sentence"), ["There is no account to pay to."])
+
     def test_what_does_not_leave_through_a_channel_is_not_checked(self):
         self.add_check()
         plain = self.draft()
