@@ -130,6 +130,8 @@ class PaymentBridgeInstruction(models.Model):
         room = channel._room_today()
         now = fields.Datetime.now()
         for instruction in self.browse(row[0] for row in rows):
+            if not instruction._leaves_as_approved():
+                continue
             operation = Operation(instruction.operation)
             placed_at = instruction.placed_at or now
             order = instruction._order_for(placed_at)

@@ -1,3 +1,6 @@
+from . import test_approval_attacks
+from . import test_approval_digest
+from . import test_approval_flow
 from . import test_audit
 from . import test_collect
 from . import test_credential
