@@ -210,7 +210,7 @@ class AccountPayment(models.Model):
         self._bridge_before_approval()
         self._bridge_renew_holds()
         if self.state != "draft":
-            super().write({"state": "draft"})
+            self.state = "draft"
         self._bridge_void_round(self.env._("submitted again"))
         payment = self.sudo()
         payment._bridge_set_approval(

@@ -260,5 +260,6 @@ class AccountPayment(models.Model):
 
     def _bridge_settle_credit(self):
         """A refund that waits for approval has no entry yet: its release settles it."""
-        if self.sudo().bridge_approval_state not in UNDECIDED:
-            super()._bridge_settle_credit()
+        if self.sudo().bridge_approval_state in UNDECIDED:
+            return None
+        return super()._bridge_settle_credit()

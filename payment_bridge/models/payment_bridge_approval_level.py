@@ -24,8 +24,8 @@ class PaymentBridgeApprovalLevel(models.Model):
     sequence = fields.Integer(default=10)
     kind = fields.Selection(SELECTION_KIND, required=True, default="user")
     user_id = fields.Many2one("res.users", string="Person")
-    group_id = fields.Many2one("res.groups", string="Group")
-    committee_id = fields.Many2one("payment.bridge.committee", string="Committee")
+    group_id = fields.Many2one("res.groups")
+    committee_id = fields.Many2one("payment.bridge.committee")
     quorum = fields.Integer(default=1, required=True, help="How many of the group must approve.")
     remind_hours = fields.Integer(
         string="Remind After (h)", default=24, help="Hours after which those who can decide are reminded. Zero: never."
@@ -33,7 +33,7 @@ class PaymentBridgeApprovalLevel(models.Model):
     escalate_hours = fields.Integer(
         string="Escalate After (h)", default=72, help="Hours after which one more person may decide. Zero: never."
     )
-    escalate_to_id = fields.Many2one("res.users", string="Escalate To")
+    escalate_to_id = fields.Many2one("res.users")
     name = fields.Char(compute="_compute_name")
 
     @api.depends("kind", "user_id", "group_id", "committee_id", "quorum")

@@ -83,10 +83,15 @@ class PaymentBridgeDelegation(models.Model):
         for delegation in self.filtered(lambda one: not one.ended_at):
             if person != delegation.user_id:
                 raise AccessError(self.env._("Only the person who gave a delegation ends it."))
-            super(PaymentBridgeDelegation, delegation.sudo()).write({"ended_at": fields.Datetime.now()})
+            delegation.sudo()._set(ended_at=fields.Datetime.now())
             self.env["payment.bridge.audit.event"]._record(
                 "delegation.ended", delegation, giver=delegation.user_id.login, delegate=delegation.delegate_id.login
             )
+
+    @api.private
+    def _set(self, **values):
+        """Write past :meth:`write`, which refuses everything."""
+        return super().write(values)
 
     @api.model
     @api.private

@@ -56,15 +56,10 @@ class ApprovalCommon(BridgeCommon):
         )
 
     def level(self, target):
-        if target == "manager":
-            return {"kind": "manager"}
+        if isinstance(target, str):
+            return {"kind": target}
         kind = {"res.users": "user", "res.groups": "group", "payment.bridge.committee": "committee"}[target._name]
         return {"kind": kind, f"{kind}_id": target.id}
-
-    def as_user(self, user):
-        """The same test, acting as ``user`` from now on."""
-        self.env = self.env(user=user)
-        self.addCleanup(setattr, self, "env", self.env(user=self.uid))
 
     def submit(self, amount=100, bills=None, user=None, **wizard):
         """Pay a bill as the clerk; answers what that made, as its maker sees it."""
