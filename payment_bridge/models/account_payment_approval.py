@@ -295,6 +295,7 @@ class AccountPayment(models.Model):
             "currency": self.env._("the currency"),
             "bills": self.env._("the bills"),
             "channel": self.env._("the channel"),
+            "approval": self.env._("its approval"),
         }
         return ", ".join(names[part] for part in parts)
 

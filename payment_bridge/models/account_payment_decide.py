@@ -29,10 +29,8 @@ class AccountPayment(models.Model):
         if operator not in ("=", "in"):
             return NotImplemented
         wanted = value if operator == "=" else True in value
-        waiting = self.sudo().search(
-            [("bridge_approval_state", "=", "waiting"), ("company_id", "in", self.env.companies.ids)]
-        )
-        mine = waiting.filtered(lambda payment: not payment._bridge_find_place(self.env.user)[2])
+        approvals = self.env["payment.bridge.approval"]._asking(self.env.user, self.env.companies)
+        mine = approvals.payment_id.filtered(lambda payment: not payment._bridge_find_place(self.env.user)[2])
         return [("id", "in" if wanted else "not in", mine.ids)]
 
     @api.depends("bridge_approval_state", "bridge_approval_ids.state")

@@ -152,6 +152,24 @@ class PaymentBridgeApproval(models.Model):
             lambda one: one.stage == first[one.payment_id, one.rule_id or one.rule_name]
         )
 
+    @api.model
+    @api.private
+    def _asking(self, person, companies):
+        """The waiting approvals that name ``person``, or somebody who delegated: those among which to look."""
+        delegations = self.env["payment.bridge.delegation"]
+        named = person.browse(person.ids)
+        for company in companies:
+            named |= delegations._principals_of(person, company)
+        return self.sudo().search(
+            [
+                ("state", "=", "waiting"),
+                ("company_id", "in", companies.ids),
+                "|",
+                ("candidate_ids", "in", named.ids),
+                ("escalate_to_id", "in", named.ids),
+            ]
+        )
+
     @api.private
     def _people(self):
         """Everyone who may decide this now: those asked, delegates of theirs, and whom it was escalated to.

@@ -63,8 +63,9 @@ class PaymentBridgeApprovalLevel(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self._forbid_alone()
-        return super().create(vals_list)
+        levels = super().create(vals_list)
+        levels._forbid_alone()
+        return levels
 
     def write(self, vals):
         self._forbid_alone()
@@ -76,10 +77,10 @@ class PaymentBridgeApprovalLevel(models.Model):
 
     def _forbid_alone(self):
         """Where four eyes are needed, levels change with their rule only, which asks for them."""
-        self.env["payment.bridge.four.eyes"]._forbid_alone(
-            self.rule_id.company_id or self.env.company,
-            self.env._("Levels are changed on their rule, so that somebody else agrees to it."),
-        )
+        for company in self.rule_id.company_id:
+            self.env["payment.bridge.four.eyes"]._forbid_alone(
+                company, self.env._("Levels are changed on their rule, so that somebody else agrees to it.")
+            )
 
     @api.private
     def _needed(self):

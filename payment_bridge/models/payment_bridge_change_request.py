@@ -112,7 +112,7 @@ class PaymentBridgeChangeRequest(models.Model):
             }
         )
         self.env["payment.bridge.audit.event"]._record(
-            "change.proposed", request, record=f"{record._name},{record.id}", fields=sorted(values)
+            "change.proposed", request, subject=f"{record._name},{record.id}", fields=sorted(values)
         )
         return request
 

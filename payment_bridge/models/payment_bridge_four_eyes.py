@@ -36,11 +36,18 @@ class PaymentBridgeFourEyes(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         """A record that is guarded as a whole is made out of force; putting it in force is the proposal."""
-        records = super().create(vals_list)
-        for record in records:
-            if record._four_eyes_whole() and record.active and self._four_eyes_needed(record._four_eyes_company()):
-                record._four_eyes_agreed().active = False
-                self.env["payment.bridge.change.request"]._propose(record, {"active": True})
+        if not self._four_eyes_whole():
+            return super().create(vals_list)
+        records = self.browse()
+        for vals in vals_list:
+            company = self.env["res.company"].browse(vals.get("company_id")) or self.env.company
+            if not vals.get("active", True) or not self._four_eyes_needed(company):
+                records |= super().create([vals])
+                continue
+            agreed = self.with_context(**{_KEY: _AGREED})  # its lines come with it
+            record = super(PaymentBridgeFourEyes, agreed).create([{**vals, "active": False}]).with_env(self.env)
+            self.env["payment.bridge.change.request"]._propose(record, {"active": True})
+            records |= record
         return records
 
     def write(self, vals):

@@ -61,9 +61,9 @@ class ApprovalCommon(BridgeCommon):
         kind = {"res.users": "user", "res.groups": "group", "payment.bridge.committee": "committee"}[target._name]
         return {"kind": kind, f"{kind}_id": target.id}
 
-    def submit(self, amount=100, bills=None, user=None, **wizard):
-        """Pay a bill as the clerk; answers what that made, as its maker sees it."""
-        bills = bills or self.make_bill(amount)
+    def submit(self, bill_amount=100, bills=None, user=None, **wizard):
+        """Pay a bill over ``bill_amount`` as the clerk, or ``bills``; answers the payments."""
+        bills = bills or self.make_bill(bill_amount)
         journal = self.channel.journal_id
         return (
             self.env["account.payment.register"]
@@ -77,6 +77,7 @@ class ApprovalCommon(BridgeCommon):
                 }
             )
             ._create_payments()
+            .with_env(self.env)
         )
 
     def decide(self, payment, user, decision="approve", reason=""):

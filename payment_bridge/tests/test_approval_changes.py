@@ -11,10 +11,10 @@ from .common import ObedientConnector
 
 @tagged("post_install", "-at_install")
 class TestApprovalChanges(ApprovalCommon):
-    def half_approved(self, amount=100, **wizard):
+    def half_approved(self):
         """A payment that the first of two approvers has approved."""
         self.make_rule(self.ann, self.bob)
-        payment = self.submit(amount, **wizard)
+        payment = self.submit()
         self.decide(payment, self.ann)
         return payment
 
@@ -151,9 +151,9 @@ class TestApprovalChanges(ApprovalCommon):
         self.dispatch()
         self.assertNotIn(instruction.key, ObedientConnector.paid)
 
-    def released(self, **values):
+    def released(self):
         self.make_rule(self.ann)
-        payment = self.submit(**values)
+        payment = self.submit()
         self.decide(payment, self.ann)
         return payment
 

@@ -40,6 +40,7 @@ class TestChangeRequest(ApprovalCommon):
         with self.assertRaisesRegex(AccessError, "one's own"):
             self.waiting().with_user(self.admin).action_apply()
         self.apply()
+        channel.invalidate_recordset(["four_eyes_note"])
         self.assertEqual(channel.limit_per_payment, 700)
         self.assertFalse(channel.four_eyes_note)
 
