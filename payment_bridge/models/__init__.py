@@ -40,6 +40,7 @@ from . import payment_bridge_instruction_approval
 from . import account_payment_approval
 from . import account_payment_decide
 from . import account_payment_ask
+from . import account_payment_approval_story
 from . import account_move_approval
 from . import res_company
 from . import res_partner_bank_approval

@@ -57,7 +57,7 @@ class AccountPayment(models.Model):
         """Take away the activities of those who cannot decide any more; those still asked keep theirs."""
         for payment in self:
             activities = payment.activity_ids.filtered(lambda one: one.activity_type_id == self.env.ref(ACTIVITY))
-            activities.filtered(lambda one: payment._bridge_find_place(one.user_id)[2]).unlink()
+            activities.filtered(lambda one, on=payment: on._bridge_find_place(one.user_id)[2]).unlink()
 
     @api.model
     def bridge_count_to_approve(self):

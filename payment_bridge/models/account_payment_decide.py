@@ -21,8 +21,8 @@ class AccountPayment(models.Model):
     @api.depends_context("uid")
     def _compute_bridge_may_decide(self):
         for payment in self:
-            payment.bridge_may_decide = payment.sudo().bridge_approval_state == "waiting" and not (
-                payment._bridge_find_place(self.env.user)[2]
+            payment.bridge_may_decide = (
+                payment.sudo().bridge_approval_state == "waiting" and not (payment._bridge_find_place(self.env.user)[2])
             )
 
     def _search_bridge_may_decide(self, operator, value):
@@ -62,11 +62,15 @@ class AccountPayment(models.Model):
     def _bridge_waiting_words(self):
         current = self._bridge_current_approvals()
         asked = current._open()
-        words = self.env._("Waiting for approval by %s", ", ".join(dict.fromkeys(asked.mapped("level_name"))))
         later = current.filtered(lambda one: one.state == "waiting") - asked
-        if later:
-            words += self.env._(", then %s", ", ".join(dict.fromkeys(later.mapped("level_name"))))
-        return f"{words}{self.env._('.')}"
+        now = ", ".join(dict.fromkeys(asked.mapped("level_name")))
+        if not later:
+            return self.env._("Waiting for approval by %s.", now)
+        return self.env._(
+            "Waiting for approval by %(now)s, then %(later)s.",
+            now=now,
+            later=", ".join(dict.fromkeys(later.mapped("level_name"))),
+        )
 
     # -- who may -----------------------------------------------------------------
 
@@ -152,7 +156,8 @@ class AccountPayment(models.Model):
         self.flush_recordset()
         self.env.cr.execute(
             SQL(
-                "UPDATE account_payment SET bridge_decision_count = COALESCE(bridge_decision_count, 0) + 1 WHERE id = %s",
+                "UPDATE account_payment SET bridge_decision_count = COALESCE(bridge_decision_count, 0) + 1"
+                " WHERE id = %s",
                 self.id,
             )
         )

@@ -148,9 +148,7 @@ class PaymentBridgeApproval(models.Model):
         for approval in waiting:
             place = (approval.payment_id, approval.rule_id or approval.rule_name)
             first[place] = min(first.get(place, approval.stage), approval.stage)
-        return waiting.filtered(
-            lambda one: one.stage == first[one.payment_id, one.rule_id or one.rule_name]
-        )
+        return waiting.filtered(lambda one: one.stage == first[one.payment_id, one.rule_id or one.rule_name])
 
     @api.model
     @api.private

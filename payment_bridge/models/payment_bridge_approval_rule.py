@@ -4,8 +4,8 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 AUDITED_FIELDS = (
-    "name", "active", "company_id", "amount_from", "amount_to", "channel_ids", "partner_ids", "category_ids", "in_order",
-    "level_ids",
+    "name", "active", "company_id", "amount_from", "amount_to", "channel_ids", "partner_ids", "category_ids",
+    "in_order", "level_ids",
 )  # fmt: skip
 
 

@@ -185,16 +185,12 @@ class PaymentBridgeChangeRequest(models.Model):
 
     def _apply_values(self, record):
         if {name: record._four_eyes_plain(name) for name in self.values} != self.before:
-            raise UserError(
-                self.env._("%s has changed since this was proposed: propose it again.", self.record_name)
-            )
+            raise UserError(self.env._("%s has changed since this was proposed: propose it again.", self.record_name))
         record._four_eyes_agreed().write(self.values)
 
     def _apply_secret(self, credential):
         if str(credential.changed_at) != self.before["changed_at"]:
-            raise UserError(
-                self.env._("%s has changed since this was proposed: propose it again.", self.record_name)
-            )
+            raise UserError(self.env._("%s has changed since this was proposed: propose it again.", self.record_name))
         agreed = credential._four_eyes_agreed()
         if self.values["secret"]:
             agreed._set_value(credential._box().decrypt(self.sealed_value, self._context_of_secret()))

@@ -105,9 +105,7 @@ class PaymentBridgeInstruction(models.Model):
         self._set(not_before=fields.Datetime.now() + HELD_FOR, hold_reason=words)
         if self.payment_id and self.payment_id.bridge_approval_state == "approved":
             self.payment_id._bridge_void(parts)
-        self.env["payment.bridge.audit.event"]._record(
-            "instruction.held", self, key=self.key, changed=list(parts)
-        )
+        self.env["payment.bridge.audit.event"]._record("instruction.held", self, key=self.key, changed=list(parts))
         self.env["payment.bridge.discrepancy"]._raise(
             "approval",
             instruction=self,

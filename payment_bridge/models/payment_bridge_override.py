@@ -91,9 +91,7 @@ class PaymentBridgeOverride(models.Model):
             override._require_same()
             waiting = payment._bridge_current_approvals().filtered(lambda one: one.state == "waiting")
             now = fields.Datetime.now()
-            waiting._set(
-                state="overridden", decided_by_id=person.id, decided_at=now, reason=override.sudo().reason
-            )
+            waiting._set(state="overridden", decided_by_id=person.id, decided_at=now, reason=override.sudo().reason)
             override.sudo()._set(state="done", confirmed_by_id=person.id, confirmed_at=now)
             override._tell("override.confirmed", person)
             payment.sudo()._bridge_end_asking()

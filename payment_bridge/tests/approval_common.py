@@ -115,8 +115,10 @@ class ApprovalCommon(BridgeCommon):
     def events(self, payment, event):
         """The payment's audit events of one kind."""
         self.env.flush_all()
-        return self.env["payment.bridge.audit.event"].sudo().search(
-            [("record_model", "=", "account.payment"), ("record_id", "=", payment.id), ("event", "=", event)]
+        return (
+            self.env["payment.bridge.audit.event"]
+            .sudo()
+            .search([("record_model", "=", "account.payment"), ("record_id", "=", payment.id), ("event", "=", event)])
         )
 
     def days(self, count):

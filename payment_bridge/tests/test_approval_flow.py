@@ -36,6 +36,7 @@ class TestApprovalFlow(ApprovalCommon):
         self.dispatch()
         self.assertEqual(payment.sudo().bridge_instruction_id.state, "succeeded")
         self.assertEqual(len(self.events(payment, "approval.approved")), 2)
+        self.assertRegex(payment.bridge_timeline, "(?s)Payment.*Ann.*Bob.*Instruction")
         self.assertEqual(len(self.events(payment, "approval.released")), 1)
 
     def test_levels_in_parallel_decide_in_any_order(self):

@@ -26,7 +26,9 @@ class TestApprovalAtDesk(ApprovalTours):
                 user = self.approver_in(lang)
                 rule = self.make_rule(user)
                 payments = self.submit(100) | self.submit(250)
-                self.start_tour("/odoo/action-payment_bridge.action_channel", "payment_bridge_approve_many", login=user.login)
+                self.start_tour(
+                    "/odoo/action-payment_bridge.action_channel", "payment_bridge_approve_many", login=user.login
+                )
                 for payment in payments:
                     self.assertReleased(payment)
                 rule.active = False

@@ -1,8 +1,8 @@
 """What an approval binds to, as one text that is the same on every machine and in every version.
 
-Plain Python: an auditor can recompute a digest from the payment's data without Odoo. The text of a
-content is canonical JSON (sorted keys, no spaces, UTF-8, numbers of money as text); the digest is SHA-256 over it. The parts
-are hashed one by one as well, so that a difference can be named without keeping what was approved in clear.
+Plain Python: an auditor can recompute a digest from the payment's data without Odoo. The text of a content is canonical
+JSON (sorted keys, no spaces, UTF-8, amounts as text); the digest is SHA-256 over it. The parts are hashed one by one as
+well, so that a difference can be named without keeping what was approved in clear.
 """
 
 from __future__ import annotations
