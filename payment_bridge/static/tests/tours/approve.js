@@ -5,7 +5,7 @@ registry.category("web_tour.tours").add("payment_bridge_approve_on_phone", {
     steps: () => [
         {
             content: "The card says whose decision it waits for",
-            trigger: ".o_kanban_record:not(.o_kanban_ghost) .o_field_widget[name=bridge_approval_note], .o_kanban_record [name=bridge_approval_note]",
+            trigger: ".o_kanban_record .o_bridge_waits_for:contains(Tour)",
         },
         {
             content: "The page is no wider than the phone",
