@@ -44,7 +44,8 @@ class AccountPayment(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if any(OWN_FIELDS & set(vals) for vals in vals_list):
+        told = OWN_FIELDS | {f"default_{name}" for name in OWN_FIELDS}
+        if any(told & set(vals) for vals in (*vals_list, self.env.context)):
             raise UserError(self.env._("Whether a payment is approved is decided by its approvers alone."))
         payments = super().create(vals_list)
         payments.filtered(lambda payment: payment.state in POSTED)._bridge_require_entry_unposted()

@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.orm.models import NO_ACCESS
+from odoo.tools.misc import clean_context
 
 from .payment_bridge_approval_level import SELECTION_KIND
 
@@ -74,7 +75,8 @@ class PaymentBridgeApproval(models.Model):
         decided = {"state", "decided_by_id", "on_behalf_of_id", "decided_at"}
         if any(decided & set(vals) for vals in vals_list):
             raise UserError(self.env._("An approval is decided by a person, not made."))
-        return super().create(vals_list)
+        # nor by defaults that a caller's context brings along
+        return super(PaymentBridgeApproval, self.with_context(clean_context(self.env.context))).create(vals_list)
 
     def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("An approval is decided once and never changed."))

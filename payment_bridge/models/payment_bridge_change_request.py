@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.orm.models import NO_ACCESS
 from odoo.tools import SQL
+from odoo.tools.misc import clean_context
 
 from .payment_bridge_four_eyes import json_value
 from .real_user import real_user
@@ -99,7 +100,7 @@ class PaymentBridgeChangeRequest(models.Model):
         ).filtered(lambda one: set(one.values) & set(values))
         older._set(state="replaced", decided_at=fields.Datetime.now())
         company = record.company_id if record._name != "res.company" else record
-        request = requests.create(
+        request = requests.with_context(clean_context(self.env.context)).create(
             {
                 "company_id": company.id,
                 "res_model": record._name,

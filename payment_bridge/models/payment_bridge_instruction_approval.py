@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.orm.models import NO_ACCESS
+from odoo.tools.misc import clean_context
 
 from ..connector.types import Operation
 from ..tools.approval_digest import Account, ApprovedContent, changed_parts
@@ -31,7 +32,8 @@ class PaymentBridgeInstruction(models.Model):
         """Order nothing that is not approved: whoever makes an instruction, by whatever way, passes here."""
         if any({"released_digest", "released_parts"} & set(vals) for vals in vals_list):
             raise UserError(self.env._("What is released is found out here, not told."))
-        instructions = super().create(vals_list)
+        plain = self.with_context(clean_context(self.env.context))  # no state by default of the caller
+        instructions = super(PaymentBridgeInstruction, plain).create(vals_list).with_env(self.env)
         for instruction in instructions.filtered(lambda one: one.operation in PAYING):
             content = instruction._approval_content()
             if parts := instruction._approval_breach(content, released=False):

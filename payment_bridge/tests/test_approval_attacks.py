@@ -217,6 +217,28 @@ class TestApprovalAttacks(ApprovalCommon):
                 self.assertFalse(approval.with_user(user).has_access(operation), (user.name, operation))
         self.assertWaits(payment)
 
+    def test_defaults_in_the_callers_context_decide_nothing(self):
+        self.make_rule(self.ann)
+        context = {
+            "default_state": "approved",
+            "default_decided_by_id": self.ann.id,
+            "default_decided_at": "2026-01-01 00:00:00",
+        }
+        payment = self.env["account.payment"].with_user(self.clerk).create(self.draft_vals())
+        payment.with_context(**context).action_post()
+        approval = payment.sudo().bridge_approval_ids
+        self.assertEqual((approval.state, bool(approval.decided_by_id)), ("waiting", False))
+        self.assertEqual((payment.state, payment.bridge_approval_state), ("draft", "waiting"))
+        with self.assertRaises(UserError):
+            self.env["account.payment"].with_context(default_bridge_approval_state="approved").create(self.draft_vals())
+        self.decide(payment, self.ann)
+        self.assertEqual(payment.sudo().bridge_instruction_id.state, "queued")
+
+    def test_an_order_is_not_born_as_paid_by_a_default(self):
+        payment = self.env["account.payment"].create(self.draft_vals())
+        instructions = self.env["payment.bridge.instruction"].with_context(default_state="succeeded")
+        self.assertEqual(instructions._place([payment._bridge_instruction_vals()]).state, "queued")
+
     def test_an_instruction_made_directly_is_refused(self):
         self.make_rule(self.ann)
         payment = self.submit()
