@@ -134,6 +134,8 @@ class PaymentBridgeInstruction(models.Model):
         now = fields.Datetime.now()
         waiting = self.browse(row[0] for row in rows)
         for instruction in waiting - waiting._hold_blocked(now):
+            if not instruction._leaves_as_approved():
+                continue
             operation = Operation(instruction.operation)
             order = instruction._order_for(instruction.placed_at or now)
             try:

@@ -6,6 +6,13 @@ from . import test_check_duplicate
 from . import test_check_limit
 from . import test_check_pipeline
 from . import test_check_three_way
+from . import test_approval_attacks
+from . import test_approval_changes
+from . import test_approval_digest
+from . import test_approval_flow
+from . import test_approval_override
+from . import test_approval_tours
+from . import test_change_request
 from . import test_collect
 from . import test_audit_root
 from . import test_dossier

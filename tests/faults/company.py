@@ -2,6 +2,7 @@
 
 Runs inside Odoo:  python -m faults.company DATABASE load WALLETS [PLATFORM]
                                               | connect SANDBOX_URL ODOO_URL GATEWAY_URL [PLATFORM] | dispatch
+                                              | let_approve LOGIN
 
 Amounts are all different, so that no two payments can be mistaken for each other.
 """
@@ -125,8 +126,13 @@ def dispatch(env: Any) -> None:
     env["payment.bridge.instruction"]._cron_dispatch()
 
 
+def let_approve(env: Any, login: str) -> None:
+    """Give somebody the role of an approver beside the own."""
+    env.ref("payment_bridge.group_approver").user_ids += env["res.users"].search([("login", "=", login)])
+
+
 def main(database: str, function: str, *arguments: str) -> None:
-    work = {"load": load, "connect": connect, "dispatch": dispatch}[function]
+    work = {"load": load, "connect": connect, "dispatch": dispatch, "let_approve": let_approve}[function]
     in_odoo(database, lambda env: work(env, *arguments))
 
 

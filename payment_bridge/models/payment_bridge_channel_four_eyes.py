@@ -1,0 +1,36 @@
+"""Limits, fee accounts, the opening of a channel and its credentials are changed by two people."""
+
+from odoo import models
+
+GUARDED = frozenset({"limit_per_payment", "limit_per_day", "fee_account_id", "cut_off", "environment"})
+
+
+class PaymentBridgeChannel(models.Model):
+    _name = "payment.bridge.channel"
+    _inherit = ["payment.bridge.channel", "payment.bridge.four.eyes"]
+
+    def _four_eyes_guarded(self, vals):
+        """While a channel is a draft it cannot pay: only opening it is guarded."""
+        if self.state != "draft":
+            return GUARDED & set(vals)
+        return {"state"} & set(vals) if vals.get("state") == "active" else set()
+
+
+class PaymentBridgeCredential(models.Model):
+    _name = "payment.bridge.credential"
+    _inherit = ["payment.bridge.credential", "payment.bridge.four.eyes"]
+
+    def _four_eyes_waits(self):
+        """Whether a new value of this setting has to wait for somebody else's agreement."""
+        return self.channel_id.state != "draft" and self._four_eyes_needed(self.channel_id.company_id)
+
+    def _set_value(self, text):
+        if not self._four_eyes_waits():
+            return super()._set_value(text)
+        self.env["payment.bridge.change.request"]._propose_secret(self, text)
+
+    def action_clear(self):
+        waiting = self.filtered(lambda credential: credential._four_eyes_waits())
+        for credential in waiting:
+            self.env["payment.bridge.change.request"]._propose_secret(credential, None)
+        return super(PaymentBridgeCredential, self - waiting).action_clear()

@@ -1,0 +1,32 @@
+"""Who really acts: a person who has logged in, not a right that code has lent itself."""
+
+import time
+
+from odoo import SUPERUSER_ID
+from odoo.exceptions import AccessError
+from odoo.http import request
+
+IDENTITY_KEY = "identity-check-last"
+IDENTITY_VALID = 10 * 60  # seconds, as Odoo's own check has it
+
+
+def real_user(env):
+    """The person behind ``env``, whatever rights the code has at the moment.
+
+    ``sudo`` changes the rights and not the person; the superuser, a scheduled action and somebody whose
+    identity the code has taken on are no persons.
+
+    :raises AccessError: when nobody, or somebody else than the one who is logged in, acts.
+    """
+    user = env["res.users"].sudo().browse(env.uid)
+    logged_in = request.session.uid if request else None
+    if env.uid == SUPERUSER_ID or env.context.get("cron_id") or not user.active or user.share:
+        raise AccessError(env._("A decision is made by a person who is logged in, not by the system."))
+    if logged_in and logged_in != env.uid:
+        raise AccessError(env._("A decision is made in one's own name only."))
+    return user
+
+
+def identity_confirmed():
+    """Whether the person has entered the password, or the second factor, within the last ten minutes."""
+    return bool(request) and request.session.get(IDENTITY_KEY, 0) > time.time() - IDENTITY_VALID

@@ -1,0 +1,134 @@
+"""Deciding about one payment or many at once, knowing what that sets going."""
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_amount
+
+from odoo.addons.base.models.res_users import check_identity
+
+from ..models.real_user import identity_confirmed
+
+
+class PaymentBridgeApprove(models.TransientModel):
+    """Shows how many payments and how much money a decision is about, and carries it out one by one."""
+
+    _name = "payment.bridge.approve"
+    _description = "Approve or Refuse Payments"
+
+    payment_ids = fields.Many2many("account.payment", readonly=True)
+    decision = fields.Selection([("approve", "Approve"), ("refuse", "Refuse")], required=True, default="approve")
+    reason = fields.Char(help="Told to whoever made the payment.")
+    count = fields.Integer(string="Payments", compute="_compute_totals")
+    summary = fields.Html(compute="_compute_totals", sanitize=False)
+    effect = fields.Text(compute="_compute_effect")
+    needs_identity = fields.Boolean(compute="_compute_effect")
+
+    @api.model
+    def _open_for(self, payments, decision):
+        """The dialog for those of ``payments`` that the user may decide about."""
+        mine = payments.filtered("bridge_may_decide")
+        if not mine:
+            problem = payments[:1]._bridge_find_place(self.env.user)[2]
+            raise UserError(self.env._("You cannot decide about this payment: %s", problem))
+        wizard = self.create({"payment_ids": mine.ids, "decision": decision})
+        return wizard._get_records_action(
+            target="new", name=self.env._("Approve") if decision == "approve" else self.env._("Refuse")
+        )
+
+    @api.depends("payment_ids")
+    def _compute_totals(self):
+        for wizard in self:
+            wizard.count = len(wizard.payment_ids)
+            rows = Markup("").join(
+                Markup("<tr><td>{}</td><td class='text-end'>{}</td><td class='text-end fw-bold'>{}</td></tr>").format(
+                    currency.name,
+                    len(payments),
+                    format_amount(self.env, sum(payments.mapped("amount")), currency),
+                )
+                for currency, payments in wizard.payment_ids.grouped("currency_id").items()
+            )
+            wizard.summary = Markup("<table class='table table-sm mb-0'>{}</table>").format(rows)
+
+    @api.depends("payment_ids", "decision")
+    def _compute_effect(self):
+        for wizard in self:
+            approve = wizard.decision == "approve"
+            wizard.needs_identity = approve and any(one._bridge_needs_identity() for one in wizard.payment_ids)
+            if not approve:
+                wizard.effect = self.env._("They are cancelled and their bills are open again.")
+                continue
+            last = wizard.payment_ids.filtered(lambda one: one._bridge_is_last_decision())
+            wizard.effect = self.env._(
+                "%(leave)s of them are posted and sent to the platform at once; the other %(wait)s wait for further"
+                " approvals.",
+                leave=len(last),
+                wait=len(wizard.payment_ids) - len(last),
+            )
+
+    def action_confirm(self):
+        """Decide; above the company's limit only after the password or second factor."""
+        self.ensure_one()
+        if self.needs_identity and not identity_confirmed():
+            return self.action_confirm_checked()
+        return self._apply()
+
+    @check_identity
+    def action_confirm_checked(self):
+        """The same, once Odoo has made sure who it is."""
+        self.ensure_one()
+        return self._apply()
+
+    def _apply(self):
+        """Decide one by one: what cannot be decided is told and keeps nothing else from being decided."""
+        if self.decision == "refuse" and not (self.reason or "").strip():
+            raise UserError(self.env._("Write down why it is refused."))
+        done, problems = 0, []
+        for payment in self.payment_ids:
+            try:
+                with self.env.cr.savepoint():
+                    parts = payment._bridge_decide(self.decision, self.reason)
+            except UserError as error:
+                problems.append(f"{payment.memo or payment.display_name}: {error}")
+                continue
+            if parts:
+                problems.append(f"{payment.memo or payment.display_name}: {payment._bridge_approval_words()}")
+            else:
+                done += 1
+        if problems and not done and len(self.payment_ids) == 1 and self.payment_ids.bridge_approval_state != "changed":
+            raise UserError(problems[0])
+        return self._tell(done, problems)
+
+    def _tell(self, done, problems):
+        words = self.env._("Decided: %s.", done)
+        if problems:
+            words += " " + self.env._("Not decided: %s", "; ".join(problems))
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if problems else "success",
+                "message": words,
+                "sticky": bool(problems),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+
+class AccountPayment(models.Model):
+    _inherit = "account.payment"
+
+    def action_bridge_approve(self):
+        """Open the dialog that approves these payments."""
+        return self.env["payment.bridge.approve"]._open_for(self, "approve")
+
+    def action_bridge_refuse(self):
+        """Open the dialog that refuses these payments."""
+        return self.env["payment.bridge.approve"]._open_for(self, "refuse")
+
+    @api.private
+    def _bridge_is_last_decision(self):
+        """Whether one more approval releases this payment."""
+        waiting = self._bridge_current_approvals().filtered(lambda one: one.state == "waiting")
+        return len(waiting) == 1
