@@ -234,7 +234,8 @@ class AccountPayment(models.Model):
         self._bridge_ask_next()
 
     def _bridge_before_approval(self):
-        """What has to be true before anybody is asked; the pipeline of checks runs here."""
+        """What has to be true before anybody is asked: nobody approves what a check blocks."""
+        self._bridge_run_checks("prepared")
 
     def _bridge_renew_holds(self):
         """Hold what the payment pays: after a change of its amount anew, after a refusal again."""
