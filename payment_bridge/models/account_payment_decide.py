@@ -138,6 +138,7 @@ class AccountPayment(models.Model):
             if parts := self._bridge_changed_parts():
                 self._bridge_void(parts)
                 return parts
+            self._bridge_run_checks("approved")
             self._bridge_require_identity()
         elif not (reason or "").strip():
             raise UserError(self.env._("Write down why it is refused."))
