@@ -337,11 +337,25 @@ class StatementTotals:
     closing: Decimal | None
 
 
+TEXT_COLUMNS = (
+    "row", "kind", "entry_reference", "amount", "gross", "fee", "balance", "occurred_at", "settled_on", "key",
+    "platform_reference", "original_key", "original_reference", "batch_reference", "settlement_currency",
+    "settlement_amount", "settlement_rate", "counterparty", "description", "platform_kind",
+)  # fmt: skip
+"""The fields of a :class:`StatementLine` in a row of text, in their order."""
+
+
 class StatementReader(Protocol):
     """A statement being read: iterate it once, then ask for ``totals``.
 
     Iteration raises ``StatementError`` with the row and the reason as soon as something is wrong,
     and at the end when the rows do not add up to the file's own totals.
+
+    A reader of large files may also have ``text_rows()``, to be iterated instead: pairs of a row's fields as
+    text, in the order of ``TEXT_COLUMNS`` (empty where there is none; amounts and dates as ISO writes them,
+    ``occurred_at`` with its offset), and the file's own cells, under the ``titles`` that the reader has. All rows
+    are in the header's currency. Nothing of it has been checked, and ``totals`` are what the file says of itself:
+    who reads so must check both, and read the statement line by line to learn what is wrong.
     """
 
     header: StatementHeader

@@ -24,6 +24,7 @@ from . import account_bank_statement_line
 from . import account_move_line
 from . import account_move
 from . import ledger_settle
+from . import ir_attachment
 from . import account_payment
 from . import payment_bridge_fee_account
 from . import payment_bridge_fee_schedule

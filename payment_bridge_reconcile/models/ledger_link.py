@@ -8,9 +8,9 @@ class LedgerLink(fields.Many2one):
 
     PostgreSQL checks a foreign key row by row and locks the target each time, which for the links of a row
     costs several times what inserting it does. What these links point to cannot be deleted anyway: a
-    statement, once loaded, and an instruction by their own rules; channel, company and currency through the
-    statement's foreign keys; a payment through its instruction's. The engine writes them set by set from
-    rows that it has joined in the same statement.
+    statement, once loaded, an instruction and a posting by their own rules; channel, company and currency
+    through the statement's foreign keys; a payment through its instruction's; a user who decided through
+    the trail. The engine writes them set by set from rows that it has joined in the same statement.
     """
 
     def update_db_foreign_key(self, model, column):

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from odoo.tools import SQL
 
 from .difference_classes import AT_LEAST, MINOR, PROPOSALS, SEVERITIES
-from .match_passes import HAS_MOVED, IS_IN, SIGNED
+from .match_passes import HAS_MOVED, HAS_NO_ROW, IS_IN, SIGNED
 
 TAKEN = (
     SQL(
@@ -21,7 +21,14 @@ TAKEN = (
     SQL(
         """
         UPDATE pb_rest l SET taken = TRUE FROM payment_bridge_statement_line o
-         WHERE o.instruction_id = l.candidate_id AND o.kind != 'fee' AND (o.amount > 0) = (l.amount > 0)
+         WHERE o.instruction_id = l.candidate_id AND o.kind != 'fee' AND o.match_pass != 'part'
+           AND (o.amount > 0) = (l.amount > 0)
+        """
+    ),
+    SQL(
+        """
+        UPDATE pb_rest l SET taken = TRUE FROM payment_bridge_statement_line o
+         WHERE o.instruction_id = l.candidate_id AND o.match_pass = 'part' AND (o.amount > 0) = (l.amount > 0)
         """
     ),
     SQL(
@@ -35,8 +42,9 @@ TAKEN = (
 )
 
 
-def repeated(open_rows, channel):
-    """Rows that say word for word what an earlier entry says, under a number of their own."""
+def repeated(open_rows, statements):
+    """Rows that say word for word what an earlier entry says, under a number of their own. ``statements``
+    are the ids of those that may hold it."""
     return SQL(
         """
         UPDATE pb_rest l SET repeated = TRUE
@@ -45,24 +53,33 @@ def repeated(open_rows, channel):
                  UNION ALL
                 SELECT id, kind, amount, settled_on, occurred_at, entry_reference, platform_reference
                   FROM payment_bridge_statement_line o
-                 WHERE o.channel_id = %(channel)s AND o.settled_on IN (SELECT settled_on FROM pb_rest)
-                   AND o.state IN ('matched', 'posted')) o
+                 WHERE o.statement_id = ANY(%(statements)s) AND o.state IN ('matched', 'posted')) o
          WHERE l.candidate_id IS NULL AND o.id != l.id AND o.settled_on = l.settled_on AND o.amount = l.amount
            AND o.occurred_at = l.occurred_at AND o.kind = l.kind AND o.platform_reference = l.platform_reference
            AND o.entry_reference < l.entry_reference
         """,
         open_rows=open_rows,
-        channel=channel.id,
+        statements=statements,
     )
 
 
 def classify_rows(channel):
-    """The class of each row that is left."""
+    """The class of each row that is left, and what is proposed: the usual thing for the class, or what the
+    single case tells."""
+    usual = SQL(" ").join(SQL("WHEN %s THEN %s", difference, proposal) for difference, proposal in PROPOSALS.items())
     return SQL(
         """
-        UPDATE pb_rest target SET difference = found.difference, at_stake = found.at_stake
+        UPDATE pb_rest target
+           SET difference = found.difference, at_stake = found.at_stake,
+               proposal = CASE
+                 WHEN found.difference = 'platform_only_out' AND target.names = 'original' THEN 'book_refund'
+                 WHEN found.difference = 'platform_only_out' AND target.kind = 'pay_out' THEN 'investigate'
+                 WHEN found.difference = 'duplicate' AND target.amount > 0 THEN 'give_back'
+                 WHEN found.difference = 'fee' THEN 'book_fee'
+                 WHEN found.difference = 'status' AND found.state IN ('queued', 'failed', 'cancelled') THEN 'review'
+                 ELSE CASE found.difference %(usual)s END END
           FROM (
-            SELECT l.id,
+            SELECT l.id, i.state,
                    CASE WHEN fits.short THEN abs(abs(l.gross) - i.amount) ELSE abs(l.amount) END AS at_stake,
                    CASE
                      WHEN l.only_by_hand THEN 'opened'
@@ -92,28 +109,23 @@ def classify_rows(channel):
         """,
         rounding=channel.rounding_tolerance,
         fee_rate=channel.fee_rate / 100,
+        usual=usual,
     )
 
 
-def propose_for_rows():
-    """What is proposed for each: the usual thing for its class, or what the single case tells."""
-    usual = SQL(" ").join(SQL("WHEN %s THEN %s", difference, proposal) for difference, proposal in PROPOSALS.items())
+def wrong_fees(open_rows, channel):
+    """Collections that are matched but whose fee is not what the channel's rate makes of them."""
     return SQL(
         """
-        UPDATE pb_rest target SET proposal = found.proposal
-          FROM (
-            SELECT l.id, CASE
-                     WHEN l.difference = 'platform_only_out' AND l.names = 'original' THEN 'book_refund'
-                     WHEN l.difference = 'platform_only_out' AND l.kind = 'pay_out' THEN 'investigate'
-                     WHEN l.difference = 'duplicate' AND l.amount > 0 THEN 'give_back'
-                     WHEN l.difference = 'fee' THEN 'book_fee'
-                     WHEN l.difference = 'status' AND i.state IN ('queued', 'failed', 'cancelled') THEN 'review'
-                     ELSE CASE l.difference %s END END AS proposal
-              FROM pb_rest l LEFT JOIN payment_bridge_instruction i ON i.id = l.candidate_id
-          ) found
-         WHERE target.id = found.id
+        SELECT l.id AS line_id, m.instruction_id, abs(l.fee - round(l.gross * %(rate)s, 2)) AS amount,
+               l.settled_on AS day
+          FROM %(open_rows)s l
+          JOIN pb_match m ON m.id = l.id
+         WHERE l.kind = 'collection' AND l.fee != 0 AND abs(l.fee - round(l.gross * %(rate)s, 2)) > %(tolerance)s
         """,
-        usual,
+        open_rows=open_rows,
+        rate=channel.fee_rate / 100,
+        tolerance=channel.rounding_tolerance,
     )
 
 
@@ -186,10 +198,8 @@ def missing_payments(channel, since, stale_days, today):
                                  WHERE d.channel_id = %(channel)s AND d.side = 'books' AND d.state = 'open'))
                AND NOT EXISTS (SELECT FROM pb_match m WHERE m.instruction_id = i.id AND m.match_pass != 'fee'
                                   AND m.incoming = %(is_in)s)
-               AND NOT EXISTS (SELECT FROM payment_bridge_statement_line o WHERE o.instruction_id = i.id
-                                  AND o.kind != 'fee' AND (o.amount > 0) = %(is_in)s)
                AND NOT EXISTS (SELECT FROM pb_share m WHERE m.instruction_id = i.id)
-               AND NOT EXISTS (SELECT FROM payment_bridge_statement_share o WHERE o.instruction_id = i.id)
+               AND %(has_no_row)s
                AND NOT EXISTS (SELECT FROM pb_rest l WHERE l.candidate_id = i.id AND l.names = 'own'
                                   AND (l.amount > 0) = %(is_in)s)
           ) m
@@ -207,4 +217,5 @@ def missing_payments(channel, since, stale_days, today):
         has_moved=HAS_MOVED,
         since=since,
         is_in=IS_IN,
+        has_no_row=HAS_NO_ROW,
     )

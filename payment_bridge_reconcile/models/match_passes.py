@@ -16,6 +16,14 @@ LINE_COLUMNS = (
     "original_reference", "batch_reference", "counterparty", "description", "settled_on", "occurred_at",
 )  # fmt: skip
 
+
+def staged_column(name):
+    """A column of the stage ``s`` as the sub-ledger keeps it: times without their zone, in UTC."""
+    if name == "occurred_at":
+        return SQL("s.occurred_at AT TIME ZONE 'UTC'")
+    return SQL("s.%s", SQL.identifier(name))
+
+
 IS_IN = SQL("i.operation IN ('collect', 'charge')")
 """The instruction brings money in."""
 SIGNED = SQL("CASE WHEN %s THEN i.amount ELSE -i.amount END", IS_IN)
@@ -35,6 +43,18 @@ IS_FREE = SQL(
     """
 )
 """No row of an earlier run stands for this leg of the instruction."""
+HAS_NO_ROW = SQL(
+    """
+    NOT EXISTS (SELECT FROM payment_bridge_statement_line o
+                 WHERE o.instruction_id = i.id AND o.kind != 'fee' AND o.match_pass != 'part'
+                   AND (o.amount > 0) = (%s))
+    AND NOT EXISTS (SELECT FROM payment_bridge_statement_line o
+                     WHERE o.instruction_id = i.id AND o.match_pass = 'part')
+    AND NOT EXISTS (SELECT FROM payment_bridge_statement_share o WHERE o.instruction_id = i.id)
+    """,
+    IS_IN,
+)
+"""The same of the instruction's own leg. The conditions are those of the indexes, so that each is a look-up."""
 IS_FREE_NOW = SQL(
     """
     %s AND NOT EXISTS (SELECT FROM pb_match m WHERE m.instruction_id = i.id AND m.match_pass != 'fee'
@@ -52,25 +72,13 @@ def own_number(open_rows, channel):
     return SQL(
         """
         INSERT INTO pb_match (id, instruction_id, payment_id, match_pass, found_by, incoming)
-        WITH found AS (
-            SELECT l.id, i.id AS instruction_id, i.payment_id, l.amount > 0 AS incoming
-              FROM %(open_rows)s l
-              JOIN payment_bridge_instruction i ON i.channel_id = %(channel)s AND i.key = l.key
-             WHERE l.only_by_hand IS NOT TRUE AND l.gross = %(signed)s AND l.kind = %(kind)s AND %(has_moved)s
-               AND i.currency_id = %(currency)s AND %(is_free)s
-        ), contested AS (
-            SELECT instruction_id, incoming FROM found GROUP BY instruction_id, incoming HAVING count(*) > 1
-        ), first_come AS (
-            SELECT DISTINCT ON (f.instruction_id, f.incoming) f.*
-              FROM contested c JOIN found f USING (instruction_id, incoming) JOIN %(open_rows)s l ON l.id = f.id
-             ORDER BY f.instruction_id, f.incoming, l.occurred_at, l.entry_reference
-        )
-        SELECT id, instruction_id, payment_id, 'payment', 'key', incoming
-          FROM (SELECT f.id, f.instruction_id, f.payment_id, f.incoming
-                  FROM found f LEFT JOIN contested c USING (instruction_id, incoming)
-                 WHERE c.instruction_id IS NULL
-                 UNION ALL
-                SELECT id, instruction_id, payment_id, incoming FROM first_come) matched
+        SELECT DISTINCT ON (i.id, l.amount > 0) l.id, i.id, i.payment_id, 'payment', 'key', l.amount > 0
+          FROM %(open_rows)s l
+          JOIN payment_bridge_instruction i ON i.channel_id = %(channel)s AND i.key = l.key
+         WHERE l.only_by_hand IS NOT TRUE AND %(has_moved)s
+           AND COALESCE(l.gross = %(signed)s AND l.kind = %(kind)s AND i.currency_id = %(currency)s, FALSE)
+           AND %(is_free)s
+         ORDER BY i.id, l.amount > 0, l.occurred_at, l.entry_reference
         """,
         open_rows=open_rows,
         channel=channel.id,
@@ -232,9 +240,7 @@ def batch(channel):
               FROM payment_bridge_instruction i
              WHERE i.channel_id = %(channel)s AND i.currency_id = %(currency)s AND %(has_moved)s
                AND i.batch_reference IN (SELECT unnest(ARRAY[batch_reference, key, platform_reference]) FROM pb_rest)
-               AND NOT EXISTS (SELECT FROM payment_bridge_statement_line o
-                                WHERE o.instruction_id = i.id AND o.kind != 'fee' AND (o.amount > 0) = (%(signed)s > 0))
-               AND NOT EXISTS (SELECT FROM payment_bridge_statement_share o WHERE o.instruction_id = i.id)
+               AND %(has_no_row)s
                AND NOT EXISTS (SELECT FROM pb_match m WHERE m.instruction_id = i.id AND m.match_pass != 'fee'
                                   AND m.incoming = (%(signed)s > 0))
         ), total AS (
@@ -255,6 +261,7 @@ def batch(channel):
         kind=KIND,
         signed=SIGNED,
         has_moved=HAS_MOVED,
+        has_no_row=HAS_NO_ROW,
         channel=channel.id,
         currency=channel.currency_id.id,
     )
@@ -284,8 +291,9 @@ FEE = SQL(
 )
 
 
-def settlement(open_rows, channel):
-    """A withdrawal or settlement of a batch: what the rows of that batch left on the account, paid out."""
+def settlement(open_rows, statements):
+    """A withdrawal or settlement of a batch: what the rows of that batch left on the account, paid out.
+    ``statements`` are the ids of those that may hold rows of the batch."""
     return SQL(
         """
         %(match)s
@@ -297,8 +305,7 @@ def settlement(open_rows, channel):
                      WHERE batch_reference IN (SELECT batch_reference FROM pb_rest WHERE kind = 'withdrawal')
                      UNION ALL
                     SELECT amount, batch_reference, settled_on, kind FROM payment_bridge_statement_line o
-                     WHERE o.channel_id = %(channel)s AND o.state IN ('matched', 'posted')
-                       AND o.settled_on >= (SELECT min(settled_on) - 31 FROM pb_rest WHERE kind = 'withdrawal')
+                     WHERE o.state IN ('matched', 'posted') AND o.statement_id = ANY(%(statements)s)
                        AND o.batch_reference IN (SELECT batch_reference FROM pb_rest WHERE kind = 'withdrawal')
                    ) b ON b.batch_reference = l.batch_reference AND b.kind != 'withdrawal'
                       AND b.settled_on <= l.settled_on
@@ -309,7 +316,7 @@ def settlement(open_rows, channel):
         """,
         match=_MATCH,
         open_rows=open_rows,
-        channel=channel.id,
+        statements=statements,
     )
 
 

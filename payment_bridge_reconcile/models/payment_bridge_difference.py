@@ -157,19 +157,11 @@ class PaymentBridgeDifference(models.Model):
         )
 
     def _of_fees(self, channel):
-        """Collections whose fee is not what the channel's rate makes of them, though they are matched."""
         return SQL(
             """
-            SELECT 'platform' AS side, l.id AS line_id, l.instruction_id, 'fee' AS difference,
-                   abs(l.fee - round(l.gross * %(rate)s, 2)) AS amount, l.settled_on AS day, 'claim' AS proposal,
-                   NULL::integer AS similar_id, NULL::numeric AS score, NULL::jsonb AS reasons
-              FROM pb_match m
-              JOIN payment_bridge_statement_line l ON l.id = m.id
-             WHERE %(rate)s > 0 AND l.kind = 'collection' AND l.fee != 0
-               AND abs(l.fee - round(l.gross * %(rate)s, 2)) > %(tolerance)s
-            """,
-            rate=channel.fee_rate / 100,
-            tolerance=channel.rounding_tolerance,
+            SELECT 'platform' AS side, line_id, instruction_id, 'fee' AS difference, amount, day, 'claim' AS proposal,
+                   NULL::integer AS similar_id, NULL::numeric AS score, NULL::jsonb AS reasons FROM pb_fee
+            """
         )
 
     def _keep(self, channel, found, once):

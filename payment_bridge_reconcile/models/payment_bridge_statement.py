@@ -48,6 +48,7 @@ class PaymentBridgeStatement(models.Model):
     file_name = fields.Char(readonly=True)
     file = fields.Binary(string="Original File", attachment=True, readonly=True)
     file_hash = fields.Char(string="SHA-256", readonly=True)
+    titles = fields.Json(readonly=True, help="The file's columns.")
     imported_at = fields.Datetime(readonly=True)
     imported_by_id = fields.Many2one("res.users", readonly=True)
     message = fields.Char(

@@ -5,6 +5,10 @@ from decimal import Decimal
 from odoo import models
 from odoo.tools import SQL, format_date
 
+from odoo.addons.payment_bridge.connector.types import LineKind
+
+from .match_passes import staged_column
+
 COMPARED = (
     "amount", "gross", "fee", "occurred_at", "key", "platform_reference", "original_key", "original_reference",
     "batch_reference", "settlement_amount", "settlement_rate",
@@ -12,7 +16,7 @@ COMPARED = (
 """What a row that is known must say again, or the file is a corrected one."""
 
 
-FOLLOWING = ("kind", "settled_on", "counterparty", "description", "platform_kind", "raw")
+FOLLOWING = ("kind", "settled_on", "counterparty", "description", "platform_kind")
 """What else is taken from the row of a corrected file."""
 
 
@@ -23,6 +27,10 @@ class Refusal(Exception):
         super().__init__(message)
         self.message = message
         self.row = row
+
+
+class NotInOrder(Exception):
+    """Something is wrong with rows taken as text; reading them line by line tells what."""
 
 
 class Correction(Refusal):
@@ -99,6 +107,31 @@ class PaymentBridgeStatement(models.Model):
         if not line.entry_reference:
             raise Refusal(self.env._("the row has no number of its own"), line.row)
 
+    def _check_text(self, channel, totals):
+        """What is otherwise asked of each line by itself, asked of all together.
+
+        :raises NotInOrder: when a row does not fit, or the file's totals are not what the rows make.
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT count(*) FILTER (WHERE amount > 0), COALESCE(sum(amount) FILTER (WHERE amount > 0), 0)::text,
+                       count(*) FILTER (WHERE amount < 0), COALESCE(-sum(amount) FILTER (WHERE amount < 0), 0)::text,
+                       COALESCE(bool_and(amount = gross - fee AND scale(amount) <= %(places)s
+                                         AND scale(gross) <= %(places)s AND kind = ANY(%(kinds)s)
+                                         AND entry_reference IS NOT NULL AND settled_on IS NOT NULL
+                                         AND occurred_at IS NOT NULL), TRUE)
+                  FROM payment_bridge_stage
+                """,
+                places=channel.currency_id.decimal_places,
+                kinds=[kind.value for kind in LineKind],
+            )
+        )
+        count_in, sum_in, count_out, sum_out, fits = rows[0]
+        told = (totals.count_in, totals.sum_in, totals.count_out, totals.sum_out)
+        if not fits or (count_in, Decimal(sum_in), count_out, Decimal(sum_out)) != told:
+            raise NotInOrder
+
     def _check_totals(self, totals):
         """The rows must add up to what the file, or its reader, says they do."""
         # as text: the driver would make a float of a numeric
@@ -129,17 +162,17 @@ class PaymentBridgeStatement(models.Model):
                 self.env._("the entry %(entry)s stands on row %(first)s already", entry=reference, first=first), last
             )
 
-    def _correct_known_rows(self, channel, kind, correct):
+    def _correct_known_rows(self, channel, kind, titles, correct):
         """Compare the staged rows with those known. Answers how many known rows were ``correct``-ed.
 
         :raises Correction: when a row differs and nobody has decided that the file is the right one.
         :raises Refusal: when a row differs that is in the books already.
         """
         differs = SQL(" OR ").join(
-            SQL("s.%s IS DISTINCT FROM l.%s", SQL.identifier(name), SQL.identifier(name)) for name in COMPARED
+            SQL("%s IS DISTINCT FROM l.%s", staged_column(name), SQL.identifier(name)) for name in COMPARED
         )
         columns = SQL(", ").join(
-            SQL("s.%s::text, l.%s::text", SQL.identifier(name), SQL.identifier(name)) for name in COMPARED
+            SQL("(%s)::text, l.%s::text", staged_column(name), SQL.identifier(name)) for name in COMPARED
         )
         clash = self.env.execute_query(
             SQL(
@@ -160,7 +193,7 @@ class PaymentBridgeStatement(models.Model):
             return 0
         row, reference, statement_id, is_posted, *values = clash[0]
         if correct and not is_posted:
-            return self._overwrite_known_rows(channel, kind, differs)
+            return self._overwrite_known_rows(channel, kind, titles, differs)
         pairs = zip(COMPARED, values[::2], values[1::2], strict=True)
         said = ", ".join(
             f"{self._column_label(name)}: {known or '–'} → {new or '–'}" for name, new, known in pairs if new != known
@@ -175,16 +208,19 @@ class PaymentBridgeStatement(models.Model):
             row,
         )
 
-    def _overwrite_known_rows(self, channel, kind, differs):
+    def _overwrite_known_rows(self, channel, kind, titles, differs):
         """Let the staged rows correct what is known, and open those to be matched anew."""
         values = SQL(", ").join(
-            SQL("%s = s.%s", SQL.identifier(name), SQL.identifier(name)) for name in (*COMPARED, *FOLLOWING)
+            SQL("%s = %s", SQL.identifier(name), staged_column(name)) for name in (*COMPARED, *FOLLOWING)
         )
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE payment_bridge_statement_line l
-                   SET %s, state = CASE l.state WHEN 'info' THEN 'info' ELSE 'unmatched' END,
+                   SET %s, raw_cells = CASE jsonb_typeof(s.raw_cells) WHEN 'array' THEN to_jsonb(json_object(
+                               %s::text[], ARRAY(SELECT jsonb_array_elements_text(s.raw_cells))))
+                           ELSE s.raw_cells END,
+                       state = CASE l.state WHEN 'info' THEN 'info' ELSE 'unmatched' END,
                        match_pass = NULL, found_by = NULL, candidate_id = NULL, instruction_id = NULL,
                        payment_id = NULL, account_id = NULL, partner_id = NULL, evidence = NULL
                   FROM payment_bridge_stage s
@@ -192,6 +228,7 @@ class PaymentBridgeStatement(models.Model):
                    AND (%s)
                 """,
                 values,
+                list(titles),
                 channel.id,
                 kind.code,
                 differs,

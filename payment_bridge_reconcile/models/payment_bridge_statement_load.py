@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 from dataclasses import dataclass
+from itertools import starmap
 
 import psycopg2
 from psycopg2.errors import UniqueViolation
@@ -14,11 +15,11 @@ from odoo.tools import SQL
 
 from odoo.addons.payment_bridge.connector.errors import StatementError
 
-from .payment_bridge_statement_check import Refusal
+from .match_passes import staged_column
+from .payment_bridge_statement_check import NotInOrder, Refusal
 from .statement_stage import STAGE_COLUMNS, RowStream, RowWriter, fits, quantum_of
 
 _LOAD_LOCK = 0x70627374
-_COLUMNS = SQL(", ").join(map(SQL.identifier, STAGE_COLUMNS))
 _KEPT = [name for name in STAGE_COLUMNS if name != "settlement_currency"]
 
 
@@ -75,7 +76,8 @@ class PaymentBridgeStatement(models.Model):
             try:
                 with self.env.cr.savepoint():
                     return self._load_checked(channel, content, name, kind, source, correct, careful=False)
-            except UniqueViolation:  # a row twice in the file, or known from days that it does not speak of
+            except (UniqueViolation, psycopg2.DataError, NotInOrder):
+                # a row twice or known from other days, or something that only reading line by line can tell
                 with self.env.cr.savepoint():
                     return self._load_checked(channel, content, name, kind, source, correct, careful=True)
         except StatementError as error:
@@ -96,26 +98,32 @@ class PaymentBridgeStatement(models.Model):
             raise UserError(self.env._("Another statement of %s is being loaded. Try again in a moment.", channel.name))
 
     def _load_checked(self, channel, content, name, kind, source, correct, careful):
-        """``careful`` compares the rows with each other and with those known beforehand, and so can say
-        what is wrong. Without it the unique index of the sub-ledger stands guard alone."""
+        """``careful`` reads line by line, compares the rows with each other and with those known beforehand,
+        and so can say what is wrong. Without it rows are taken as text where the reader has them so, checked as a
+        set, and the unique index of the sub-ledger stands guard alone."""
         reader = channel._connector().parse_statement(io.BytesIO(content), name)
         header = reader.header
         self._check_header(channel, header, kind)
-        staged = self._stage(reader, channel)
+        as_text = not careful and hasattr(reader, "text_rows")
+        staged, titles = self._stage(reader, channel, as_text)
         totals = reader.totals
-        self._check_totals(totals)
+        if as_text:
+            self._check_text(channel, totals)
+        else:
+            self._check_totals(totals)
         known = corrected = 0
         if careful or self._knows_days(channel, kind, header.first_day, header.last_day):
             self._check_repeated_rows()
-            corrected = self._correct_known_rows(channel, kind, correct)
+            corrected = self._correct_known_rows(channel, kind, titles, correct)
             known = self._drop_known_rows(channel, kind)
         statement = self._place_for(channel, kind, header.first_day, header.last_day)
-        statement.write(
+        statement.with_context(bridge_statement_file=True).write(
             {
                 "state": "loaded" if staged else "empty",
                 "covers_balance": kind.covers_balance,
                 "zone": channel._capabilities().zone,
                 "account": header.account,
+                "titles": list(titles),
                 **self._file_values(content, name, source),
                 "message": False,
                 "refused_row": 0,
@@ -182,8 +190,8 @@ class PaymentBridgeStatement(models.Model):
 
     # -- the stage -----------------------------------------------------------------
 
-    def _stage(self, reader, channel):
-        """Copy the rows into a table of this transaction as they are read; answers how many."""
+    def _stage(self, reader, channel, as_text):
+        """Copy the rows into a table of this transaction as they are read; answers how many, and the file's columns."""
         columns = SQL(", ").join(SQL("%s %s", SQL.identifier(name), SQL(kind)) for name, kind in STAGE_COLUMNS.items())
         self.env.cr.execute(
             SQL(
@@ -196,7 +204,9 @@ class PaymentBridgeStatement(models.Model):
             )
         )
         self.env.cr.execute("TRUNCATE payment_bridge_stage")
-        stream = RowStream(self._written(reader, channel))
+        writer = RowWriter(reader.titles if as_text else ())
+        written = starmap(writer.row_of_text, reader.text_rows()) if as_text else self._written(reader, channel, writer)
+        stream = RowStream(written)
         names = ", ".join(STAGE_COLUMNS)
         try:
             self.env.cr._obj.copy_expert(f"COPY payment_bridge_stage ({names}) FROM STDIN (NULL '')", stream)
@@ -205,17 +215,18 @@ class PaymentBridgeStatement(models.Model):
                 raise stream.failure from error
             raise
         staged = self.env.cr.rowcount
-        self.env.cr.execute("ANALYZE payment_bridge_stage (key, platform_reference, kind)")
-        return staged
+        self.env.cr.execute("SET LOCAL default_statistics_target = 10")  # the planner needs the size, no more
+        self.env.cr.execute("ANALYZE payment_bridge_stage (key)")
+        self.env.cr.execute("SET LOCAL default_statistics_target TO DEFAULT")
+        return staged, writer.titles
 
-    def _written(self, reader, channel):
+    def _written(self, reader, channel, writer):
         """The rows as COPY takes them, each checked by itself."""
         currency, quantum = channel.currency_id.name, quantum_of(channel.currency_id.decimal_places)
-        write = RowWriter().write
         for line in reader:
             if not fits(line, currency, quantum):
                 self._check_line(line, channel)
-            yield write(line)
+            yield writer.row_of_line(line)
 
     def _knows_days(self, channel, kind, first_day, last_day):
         """Whether rows of these days may be there already."""
@@ -282,7 +293,7 @@ class PaymentBridgeStatement(models.Model):
         """Insert the staged rows with what was ``decided`` about them, as {column: SQL}; ``source`` has the
         stage as ``s``."""
         columns = SQL(", ").join(map(SQL.identifier, _KEPT))
-        staged = SQL(", ").join(SQL("s.%s", SQL.identifier(name)) for name in _KEPT)
+        staged = SQL(", ").join(map(staged_column, _KEPT))
         self.env.cr.execute(
             SQL(
                 """

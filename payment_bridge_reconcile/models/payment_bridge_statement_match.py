@@ -6,10 +6,12 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from . import match_classify, match_passes
-from .match_passes import LINE_COLUMNS
+from .match_passes import LINE_COLUMNS, staged_column
 
 SINGLY_TOLD = 20
 """Up to so many new differences of one class and statement are told one by one, more as one."""
+BATCH_DAYS = 31
+"""How many days the rows of one settlement lie apart at most."""
 LOOK_BACK = timedelta(days=45)
 """How old a payment may be that a run looks for anew; older ones are known differences by then."""
 
@@ -27,8 +29,14 @@ TABLES = (
             id integer, instruction_id integer, payment_id integer, amount numeric, found_by varchar) ON COMMIT DROP
         """
     ),
+    SQL(
+        """
+        CREATE TEMP TABLE IF NOT EXISTS pb_fee (
+            line_id integer, instruction_id integer, amount numeric, day date) ON COMMIT DROP
+        """
+    ),
     SQL("CREATE TEMP TABLE IF NOT EXISTS pb_day (day date) ON COMMIT DROP"),
-    SQL("TRUNCATE pb_match, pb_share, pb_day"),
+    SQL("TRUNCATE pb_match, pb_share, pb_fee, pb_day"),
     SQL("DROP TABLE IF EXISTS pb_rest, pb_missing"),
 )
 _COLUMNS = SQL(", ").join(map(SQL.identifier, LINE_COLUMNS))
@@ -87,16 +95,16 @@ class PaymentBridgeChannel(models.Model):
             """
             (SELECT id, TRUE AS is_new, NULL::boolean AS only_by_hand, %s AS currency_id,
                     NULL::varchar AS known_difference, %s
-               FROM payment_bridge_stage UNION ALL %s)
+               FROM payment_bridge_stage s UNION ALL %s)
             """,
             self.currency_id.id,
-            _COLUMNS,
+            SQL(", ").join(SQL("%s AS %s", staged_column(name), SQL.identifier(name)) for name in LINE_COLUMNS),
             known,
         )
 
     def _keep_rest(self, open_rows):
         """Everything that our own number did not match, for the passes that follow."""
-        self.env.cr.execute("ANALYZE pb_match (id, instruction_id)")
+        self.env.cr.execute("ANALYZE pb_match (id)")
         self.env.cr.execute(
             SQL(
                 """
@@ -118,6 +126,7 @@ class PaymentBridgeChannel(models.Model):
 
     def _run_passes(self, open_rows):
         """The passes after the first, each over what the ones before it have left."""
+        statements = self._recent_statements()
         for query in (
             match_passes.PLATFORM_NUMBER,
             match_passes.RETURN,
@@ -127,20 +136,22 @@ class PaymentBridgeChannel(models.Model):
             match_passes.batch(self),
             match_passes.BATCH_ROWS,
             match_passes.FEE,
-            match_passes.settlement(open_rows, self),
+            match_passes.settlement(open_rows, statements),
             match_passes.TRANSFER,
             match_passes.lone_amount(self, self.match_days),
         ):
             self.env.cr.execute(query)
-            self.env.cr.execute(match_passes.DROP_MATCHED)
+            if self.env.cr.rowcount:
+                self.env.cr.execute(match_passes.DROP_MATCHED)
 
     def _classify(self, open_rows):
         """A class and a proposal for every row that is left, and for every payment without a row."""
         for query in match_classify.TAKEN:
             self.env.cr.execute(query)
-        self.env.cr.execute(match_classify.repeated(open_rows, self))
+        self.env.cr.execute(match_classify.repeated(open_rows, self._recent_statements()))
         self.env.cr.execute(match_classify.classify_rows(self))
-        self.env.cr.execute(match_classify.propose_for_rows())
+        if self.fee_rate:
+            self.env.cr.execute(SQL("INSERT INTO pb_fee %s", match_classify.wrong_fees(open_rows, self)))
         self.env.cr.execute(
             SQL(
                 """
@@ -166,6 +177,22 @@ class PaymentBridgeChannel(models.Model):
         rows = self.env.execute_query(SQL("SELECT min(settled_on) FROM pb_rest"))
         first = rows[0][0] or self._today()
         return min(first, self._today()) - LOOK_BACK
+
+    def _recent_statements(self):
+        """The ids of loaded statements near the days of the rows at hand."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT s.id FROM payment_bridge_statement s,
+                       (SELECT min(settled_on) AS first, max(settled_on) AS last FROM pb_rest) days
+                 WHERE s.channel_id = %s AND s.covers_balance AND s.state IN ('loaded', 'posted')
+                   AND s.last_day >= days.first - %s AND s.first_day <= days.last
+                """,
+                self.id,
+                BATCH_DAYS,
+            )
+        )
+        return [row[0] for row in rows]
 
     def _count_matches(self):
         return dict(

@@ -10,9 +10,8 @@ from datetime import UTC
 from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
-from json.encoder import encode_basestring
 
-from odoo.addons.payment_bridge.connector.redaction import mask_account, redact_text
+from odoo.addons.payment_bridge.connector.redaction import luhn_valid, mask_account, redact_text
 
 RAW_LIMIT = 8000
 """Characters of one row of the file that are kept as they stood there; the file itself is kept whole."""
@@ -20,8 +19,8 @@ ROWS_AT_ONCE = 500
 _UNKNOWN_CHARACTER = "�"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": _UNKNOWN_CHARACTER})
 _NAME_AND_ACCOUNT = re.compile(r"(?P<name>.*?)\s*[(（](?P<account>[^()（）]+)[)）]\s*")
-_NUMBER = re.compile(r"\d{13,}")
-_LONGEST_CARD = 19
+_SHORTEST_CARD, _LONGEST_CARD = 13, 19
+_MAY_BE_CARD = re.compile(r"(?<![0-9A-Za-z])\d{13,19}(?![0-9A-Za-z])")
 
 STAGE_COLUMNS = {
     "row": "integer",
@@ -31,7 +30,7 @@ STAGE_COLUMNS = {
     "gross": "numeric",
     "fee": "numeric",
     "balance": "numeric",
-    "occurred_at": "timestamp",
+    "occurred_at": "timestamptz",
     "settled_on": "date",
     "key": "varchar",
     "platform_reference": "varchar",
@@ -44,10 +43,11 @@ STAGE_COLUMNS = {
     "counterparty": "varchar",
     "description": "varchar",
     "platform_kind": "varchar",
-    "raw": "jsonb",
+    "raw_cells": "jsonb",
 }
-"""What a row carries, in the order of :meth:`RowWriter.write`; an empty cell is NULL."""
+"""What a row carries, in the order of :meth:`RowWriter.row_of_line`; an empty cell is NULL."""
 _TABS = len(STAGE_COLUMNS) - 1
+_COUNTERPARTY = list(STAGE_COLUMNS).index("counterparty")
 
 
 @lru_cache(maxsize=8192)
@@ -61,6 +61,11 @@ def mask_counterparty(text):
         return text if "*" in text or not re.search(r"[\d@]", text) else mask_account(text)
     account = found["account"]
     return f"{found['name']}({account if '*' in account else mask_account(account)})"
+
+
+def _mask_card(found):
+    number = found.group()
+    return mask_account(number) if luhn_valid(number) else number
 
 
 def fits(line, currency, quantum):
@@ -81,12 +86,15 @@ def quantum_of(decimal_places):
 
 
 class RowWriter:
-    """Writes statement lines in COPY's text format with ``NULL ''``."""
+    """Writes statement lines in COPY's text format with ``NULL ''``.
 
-    def __init__(self):
-        self._templates = {}
+    ``titles`` are the columns of the file, known after the first row: the rows keep their cells only.
+    """
 
-    def write(self, line):
+    def __init__(self, titles=()):
+        self.titles = tuple(titles)
+
+    def row_of_line(self, line):
         """The row of one line, with its line end."""
         at = line.occurred_at
         if at.tzinfo is not UTC:
@@ -121,26 +129,67 @@ class RowWriter:
             text = "\t".join([cell.translate(_ESCAPES) for cell in cells])
         return text + "\n"
 
+    def row_of_text(self, fields, cells):
+        """The row of a line that comes as text (see ``TEXT_COLUMNS``), with the cells of the file."""
+        counterparty = fields[_COUNTERPARTY]
+        masked = mask_counterparty(counterparty) or ""
+        if counterparty != masked:
+            fields = (*fields[:_COUNTERPARTY], masked, *fields[_COUNTERPARTY + 1 :])
+            cells = [masked if cell == counterparty else cell for cell in cells]
+        together = "".join(cells)
+        if '"' in together or "\\" in together or not together.isprintable() or len(together) > RAW_LIMIT:
+            raw = self._raw_closely(dict(zip(self.titles, cells, strict=True)))
+        else:
+            raw = '["' + '","'.join(cells) + '"]'
+        for cell in cells:
+            if len(cell) >= _SHORTEST_CARD and not _is_plain_number(cell) and _MAY_BE_CARD.search(cell):
+                raw = _MAY_BE_CARD.sub(_mask_card, raw)
+                break
+        text = "\t".join(fields)
+        if (
+            "\\" in raw
+            or "\\" in text
+            or "\n" in text
+            or "\r" in text
+            or "\x00" in text
+            or text.count("\t") != _TABS - 1
+        ):
+            return "\t".join([cell.translate(_ESCAPES) for cell in (*fields, raw)]) + "\n"
+        return f"{text}\t{raw}\n"
+
     def _raw(self, raw, counterparty, masked):
-        """The row as the file had it, as JSON, without accounts."""
+        """The row as the file had it, as JSON, without accounts: its cells in the order of ``titles``, or
+        with their titles where those are others than the first row's."""
         if counterparty and counterparty != masked:
             raw = {name: masked if value == counterparty else value for name, value in raw.items()}
-        names = tuple(raw)
-        template = self._templates.get(names)
-        if template is None:
-            template = self._templates[names] = self._template(names)
-        text = template % tuple(map(encode_basestring, raw.values()))
-        if "\\u0000" in text or len(text) > RAW_LIMIT:
-            longest = RAW_LIMIT // max(len(raw), 1)
-            kept = {name: value.replace("\x00", _UNKNOWN_CHARACTER)[:longest] for name, value in raw.items()}
-            text = json.dumps(kept, ensure_ascii=False)
-        if "-----BEGIN" in text or any(len(number) <= _LONGEST_CARD for number in _NUMBER.findall(text)):
-            text = redact_text(text, ())
+        self.titles = self.titles or tuple(raw)
+        values = list(raw.values())
+        together = "".join(values)
+        if (
+            '"' in together
+            or "\\" in together
+            or not together.isprintable()
+            or len(together) > RAW_LIMIT
+            or tuple(raw) != self.titles
+        ):
+            text = self._raw_closely(raw)
+        else:
+            text = '["' + '","'.join(values) + '"]'
+        for value in values:
+            if len(value) >= _SHORTEST_CARD and not _is_plain_number(value) and _MAY_BE_CARD.search(value):
+                return _MAY_BE_CARD.sub(_mask_card, text)
         return text
 
-    def _template(self, names):
-        pairs = ", ".join(f"{encode_basestring(name).replace('%', '%%')}: %s" for name in names)
-        return "{" + pairs + "}"
+    def _raw_closely(self, raw):
+        longest = RAW_LIMIT // max(len(raw), 1)
+        kept = {name: value.replace("\x00", _UNKNOWN_CHARACTER)[:longest] for name, value in raw.items()}
+        text = json.dumps(list(kept.values()) if tuple(raw) == self.titles else kept, ensure_ascii=False)
+        return redact_text(text, ()) if "-----BEGIN" in text else text
+
+
+def _is_plain_number(value):
+    """Whether a cell is one word of letters and digits that is no card number for its length or letters."""
+    return value.isascii() and value.isalnum() and (len(value) > _LONGEST_CARD or not value.isdigit())
 
 
 class RowStream:
@@ -151,7 +200,7 @@ class RowStream:
         self._rows = iter(rows)
         self.failure = None
 
-    def read(self, _size=-1):
+    def read(self, _size=-1):  # pylint: disable=method-required-super
         """The next rows; empty at the end."""
         try:
             return "".join(islice(self._rows, ROWS_AT_ONCE))

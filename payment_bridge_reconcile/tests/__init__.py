@@ -4,7 +4,9 @@ from . import test_control
 from . import test_fees
 from . import test_load
 from . import test_match
+from . import test_passes
 from . import test_post
 from . import test_post_modes
 from . import test_receipts
+from . import test_properties
 from . import test_rights

@@ -59,7 +59,7 @@ class CannedReader:
         self.totals = StatementTotals(count[True], money[True], count[False], -money[False], opening, closing)
 
     def _line(self, row, cells):
-        _mark, kind, entry, amount, fee, key, reference, at, balance, text = cells
+        _mark, kind, entry, amount, fee, key, reference, at, balance, text, original, batch = cells
         try:
             amount = Decimal(amount)
         except ArithmeticError as error:
@@ -81,8 +81,33 @@ class CannedReader:
             counterparty="某某纸业(payee1234@example.cn)",
             description=text or None,
             platform_kind=kind,
+            original_key=original or None,
+            batch_reference=batch or None,
             raw={"entry": entry, "text": text, "card": "4111111111111111", "to": "某某纸业(payee1234@example.cn)"},
         )
+
+
+class CannedTextReader(CannedReader):
+    """The same file for who takes its rows as text."""
+
+    titles = ("entry", "text", "card", "to")
+
+    def text_rows(self):
+        count, money = [0, 0], [Decimal(0), Decimal(0)]
+        for row, cells in enumerate(self._rows, 2):
+            if cells[0] == "T":
+                break
+            _mark, kind, entry, amount, fee, key, reference, at, balance, text, original, batch = cells
+            gross = str(Decimal(amount) + Decimal(fee or 0)) if fee else amount
+            fields = (str(row), kind, entry, amount, gross, fee or "0.00", balance, f"{at}+00:00", at[:10])
+            more = (key, reference, original, "", batch, "", "", "", "某某纸业(payee1234@example.cn)", text, kind)
+            yield (*fields, *more), [entry, text, "4111111111111111", "某某纸业(payee1234@example.cn)"]
+            try:
+                money[amount[0] != "-"] += abs(Decimal(amount))
+            except ArithmeticError:
+                continue  # whoever takes text finds that by himself
+            count[amount[0] != "-"] += 1
+        self.totals = StatementTotals(count[1], money[1], count[0], money[0], None, None)
 
 
 class CannedConnector(Connector):
@@ -119,9 +144,14 @@ class CannedConnector(Connector):
         return CannedReader(stream)
 
 
-def row(kind, entry, amount, *, day, fee="", key="", reference="", balance="", text="", time="10:00:00"):
+def row(
+    kind, entry, amount, *, day, fee="", key="", reference="", balance="", text="", time="10:00:00",
+    original="", batch="",
+):  # fmt: skip
     """One row of a canned statement."""
-    return ["R", kind, entry, str(amount), str(fee), key or "", reference or "", f"{day}T{time}", str(balance), text]
+    at = f"{day}T{time}"
+    numbers = [key or "", reference or ""]
+    return ["R", kind, entry, str(amount), str(fee), *numbers, at, str(balance), text, original, batch]
 
 
 def statement_bytes(day, rows, *, last_day=None, currency="USD", total=None, account=ACCOUNT):
@@ -141,7 +171,7 @@ def with_balances(rows, opening):
     result = []
     for cells in rows:
         balance += Decimal(cells[3])
-        result.append([*cells[:8], str(balance), cells[9]])
+        result.append([*cells[:8], str(balance), *cells[9:]])
     return result
 
 

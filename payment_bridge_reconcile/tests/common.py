@@ -143,7 +143,9 @@ class StatementCase(AccountTestInvoicingCommon):
             **values,
         )
 
-    def load(self, rows, day=DAY, *, opening=None, kind="account", source="uploaded", channel=None, **file):
+    def load(
+        self, rows, day=DAY, *, opening=None, kind="account", source="uploaded", channel=None, correct=False, **file
+    ):
         """Load a canned file; answers what came of it."""
         channel = channel or self.channel
         if opening is not None:
@@ -153,7 +155,7 @@ class StatementCase(AccountTestInvoicingCommon):
         loaded = (
             self.env["payment.bridge.statement"]
             .sudo()
-            ._load(channel.sudo(), content, f"{day}.csv", channel._statement_kind(kind), source)
+            ._load(channel.sudo(), content, f"{day}.csv", channel._statement_kind(kind), source, correct)
         )
         if loaded.outcome == "loaded":
             channel.sudo()._match_lines()

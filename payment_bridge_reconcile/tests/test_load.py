@@ -1,9 +1,10 @@
 import base64
+from unittest.mock import patch
 
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .canned import row, statement_bytes
+from .canned import CannedConnector, CannedTextReader, row, statement_bytes
 from .common import DAY, StatementCase
 
 
@@ -101,6 +102,60 @@ class TestLoad(StatementCase):
         with self.assertRaisesRegex(UserError, "for information"):
             statement._plan()
         self.assertFalse(self.env["payment.bridge.discrepancy"].search([("channel_id", "=", self.channel.id)]))
+
+    def test_corrected_file_corrects_what_is_not_posted_when_somebody_says_so(self):
+        order = self.pay(11)
+        known = self.load([self.paid_row(order, "E1", amount=10), row("fee", "F1", "-1.00", day=DAY)]).statement
+        line = known.line_ids.filtered(lambda one: one.entry_reference == "E1")
+        self.assertEqual(line.difference, "amount")
+        right = [self.paid_row(order, "E1", amount=11), row("fee", "F1", "-1.00", day=DAY)]
+        refused = self.load(right)
+        self.assertEqual((refused.outcome, refused.correctable, refused.row), ("refused", True, 2))
+        loaded = self.load(right, correct=True)
+        self.assertEqual((loaded.outcome, loaded.corrected, loaded.new), ("loaded", 1, 0))
+        self.assertIn("Rows corrected and matched again: 1.", loaded.message)
+        self.assertEqual((line.amount, line.state, line.instruction_id), (-11.0, "matched", order))
+        self.assertEqual(line.raw["entry"], "E1")
+
+    def test_posted_row_is_never_corrected(self):
+        statement = self.load([row("fee", "F1", "-1.00", day=DAY)]).statement
+        statement._post()
+        refused = self.load([row("fee", "F1", "-2.00", day=DAY)], correct=True)
+        self.assertEqual((refused.outcome, refused.correctable), ("refused", False))
+        self.assertEqual(statement.line_ids.amount, -1.0)
+
+    def test_rows_taken_as_text_are_the_same_rows(self):
+        text = 'tab\there "quoted" \\ 换行'
+        rows = [
+            row("collection", "E1", "9.94", day=DAY, fee="0.06", text=text, original="O1", batch="B1"),
+            row("fee", "E2", "-0.06", day=DAY),
+        ]
+        columns = ["entry_reference", "amount", "gross", "fee", "occurred_at", "settled_on", "key", "original_key",
+                   "batch_reference", "counterparty", "description", "raw", "row", "kind"]  # fmt: skip
+        with self.env.cr.savepoint() as savepoint:
+            plain = self.statement(rows).line_ids.sorted("row").read(columns)
+            savepoint.rollback()
+        self.env.invalidate_all()
+        with patch.object(CannedConnector, "parse_statement", lambda _self, stream, _name: CannedTextReader(stream)):
+            as_text = self.statement(rows).line_ids.sorted("row").read(columns)
+        for one in plain + as_text:
+            one.pop("id")
+        self.assertEqual(as_text, plain)
+
+    def test_what_is_wrong_in_text_is_told_as_ever(self):
+        for wrong, reason in (
+            (row("collection", "E2", "1.001", day=DAY), "finer than"),
+            (row("collection", "E1", "1.00", day=DAY), "stands on row 2"),
+        ):
+            with patch.object(
+                CannedConnector,
+                "parse_statement",
+                lambda _self, stream, _name: CannedTextReader(stream),
+            ):
+                refused = self.load([row("collection", "E1", "2.00", day=DAY), wrong])
+            self.assertEqual((refused.outcome, refused.row), ("refused", 3))
+            self.assertIn(reason, refused.message)
+        self.assertFalse(self.env["payment.bridge.statement.line"].search([]))
 
     def test_wizard_says_what_it_did(self):
         content = base64.b64encode(statement_bytes(DAY, [row("fee", "E1", "-1.00", day=DAY)]))

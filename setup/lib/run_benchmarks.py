@@ -32,10 +32,11 @@ def summary(script: Path) -> str:
     return docstring.partition("\n")[0] if docstring else "(no description)"
 
 
-def run(script: Path, environment: Mapping[str, str]) -> bool:
+def run(script: Path, options: list[str], environment: Mapping[str, str]) -> bool:
     """Run one script, passing on what it prints; say whether it ended well, with a JSON object as its last line."""
     last_line = ""
-    process = subprocess.Popen([sys.executable, script], env=environment, stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, script, *options]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
     try:
         for line in process.stdout:
             print(line, end="", flush=True)
@@ -58,12 +59,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="setup/bench", description="Measure the suite.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="which measurements to run")
     parser.add_argument("--list", action="store_true", help="list them")
-    arguments = parser.parse_args()
+    arguments, options = parser.parse_known_args()  # what is not known here is the measurement's own
     benchmarks = find_benchmarks(Path(os.environ["PB_ROOT"]))
     if arguments.list or not arguments.names:
         for name, script in benchmarks.items():
             print(f"{name:24} {summary(script)}")
         return 0
+    if options and len(arguments.names) > 1:
+        parser.error(f"options of a measurement need it alone: {' '.join(options)}")
     if unknown := set(arguments.names) - set(benchmarks):
         parser.error(f"no such measurement: {', '.join(sorted(unknown))} (see --list)")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -73,7 +76,7 @@ def main() -> int:
             "PB_BASE_DB": bench.databases.base_template(),
             "PB_TEMPLATE_DB": bench.databases.addons_template(),
         }
-        outcomes = [run(benchmarks[name], environment) for name in arguments.names]
+        outcomes = [run(benchmarks[name], options, environment) for name in arguments.names]
     return 0 if all(outcomes) else 1
 
 
