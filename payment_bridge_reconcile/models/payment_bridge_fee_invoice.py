@@ -10,8 +10,8 @@ from odoo.tools import SQL
 class PaymentBridgeFeeInvoice(models.Model):
     """One channel's fees of one month, and the vendor bill that invoices them.
 
-    Where fees are booked to an account that is reconciled (fees not invoiced yet), the bill is booked to the same
-    account and both sides are reconciled here.
+    The platform has kept the fees already. Where they are booked to the payable account on which its bills stand, the
+    bills are open there until both are reconciled here.
     """
 
     _name = "payment.bridge.fee.invoice"
@@ -133,8 +133,8 @@ class PaymentBridgeFeeInvoice(models.Model):
         if not plan:
             raise UserError(
                 self.env._(
-                    "There is nothing to reconcile: the fees must stand on an account that allows reconciliation, and"
-                    " the invoice's lines on the same one, without tax."
+                    "There is nothing to reconcile: the fees must stand on the payable account on which the invoices are"
+                    " open."
                 )
             )
         self.env["account.move.line"].sudo()._reconcile_plan(plan)

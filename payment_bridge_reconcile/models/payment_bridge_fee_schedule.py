@@ -113,7 +113,8 @@ class PaymentBridgeChannel(models.Model):
             """
             SELECT r.id AS line_id, s.id AS schedule_id, r.settled_on, r.charged, s.tolerance,
                    LEAST(CASE WHEN s.maximum > 0 THEN s.maximum END, GREATEST(COALESCE(s.minimum, 0), round(
-                     COALESCE(t.fixed, s.fixed, 0) + r.base * COALESCE(t.rate, s.rate, 0) / 100, %(places)s)))
+                     COALESCE(CASE WHEN t.id IS NULL THEN s.fixed ELSE t.fixed END, 0)
+                     + r.base * COALESCE(CASE WHEN t.id IS NULL THEN s.rate ELSE t.rate END, 0) / 100, %(places)s)))
                    AS expected
               FROM (%(rows)s) r
               JOIN LATERAL (
@@ -123,7 +124,7 @@ class PaymentBridgeChannel(models.Model):
                        AND r.settled_on >= s.valid_from AND (s.valid_to IS NULL OR r.settled_on <= s.valid_to)
                      ORDER BY s.platform_kind IS NULL, s.valid_from DESC, s.id DESC LIMIT 1) s ON TRUE
               LEFT JOIN LATERAL (
-                    SELECT t.rate, t.fixed FROM payment_bridge_fee_tier t
+                    SELECT t.id, t.rate, t.fixed FROM payment_bridge_fee_tier t
                      WHERE t.schedule_id = s.id AND t.amount_from <= r.base
                      ORDER BY t.amount_from DESC LIMIT 1) t ON TRUE
             """,

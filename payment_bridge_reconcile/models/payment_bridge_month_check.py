@@ -27,7 +27,7 @@ def obstacles_until(env, channels, day):
         Obstacle(
             "unknown",
             "payment.bridge.instruction",
-            [of, ("state", "in", ("sending", "uncertain", "processing")), ("create_date", "<", until)],
+            [of, ("state", "in", ("sending", "uncertain", "processing")), ("sent_at", "<", until)],
             True,
         ),
         Obstacle(

@@ -108,12 +108,8 @@ class TestClosing(StatementCase):
         ours = self.withdrawal()
         theirs = self.bank_line(200, DAY, counterpart_account_id=self.company.transfer_account_id.id)
         self.assertEqual(self.channel._match_transfers(), 1)
-        self.assertEqual(
-            ours.move_line_id.matched_debit_ids.credit_move_id
-            | theirs.move_id.line_ids.filtered(lambda item: item.account_id == self.company.transfer_account_id),
-            ours.move_line_id
-            | theirs.move_id.line_ids.filtered(lambda item: item.account_id == self.company.transfer_account_id),
-        )
+        item = theirs.move_id.line_ids.filtered(lambda one: one.account_id == self.company.transfer_account_id)
+        self.assertEqual(ours.move_line_id.matched_credit_ids.credit_move_id, item)
         self.assertTrue(ours.move_line_id.reconciled)
 
     def test_with_a_second_choice_only_the_number_decides(self):
@@ -131,3 +127,39 @@ class TestClosing(StatementCase):
         self.bank_line(200, date(2026, 3, 30))
         self.bank_line(199, DAY)
         self.assertEqual(self.channel._match_transfers(), 0)
+
+
+class TestWords(StatementCase):
+    """What a payment says of itself, whichever way its money goes."""
+
+    def told(self, operation, kind, amount):
+        """A payment whose instruction is of that operation, on a posted row; answers it and the row."""
+        order = self.pay(100)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE payment_bridge_instruction SET operation = %s WHERE id = %s", (operation, order.id))
+        order.invalidate_recordset()
+        statement = self.statement([row(kind, "E1", amount, day=DAY, key=order.key)])
+        return order.payment_id, statement.line_ids
+
+    def test_a_receipt_names_the_row_that_came_in(self):
+        payment, line = self.told("collect", "collection", "100.00")
+        why = payment._bridge_why()
+        self.assertIn("Received, and found on the statement", why)
+        self.assertIn("row 2", why)
+        self.assertIn("not posted yet", why)
+        self.assertIn(line.statement_id.name, payment.bridge_timeline)
+
+    def test_a_refund_names_the_row_that_went_out(self):
+        payment, _line = self.told("refund", "refund", "-100.00")
+        self.assertIn("Given back, and found on the statement", payment._bridge_why())
+
+    def test_collections_and_refunds_that_no_statement_shows_are_listed(self):
+        payment, _line = self.told("collect", "collection", "99.00")
+        refund = self.pay(30)
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE payment_bridge_instruction SET operation = 'refund' WHERE id = %s", (refund.id,))
+        listed = {one.payment_id: one for one in self.env["payment.bridge.open.payment"].search([])}
+        self.assertEqual(listed[payment].difference, "row")
+        self.assertEqual(listed[refund.payment_id].difference, "books_only")
+        refund.invalidate_recordset()
+        self.assertIn("does not show it", refund.payment_id._bridge_why())

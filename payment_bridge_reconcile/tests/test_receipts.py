@@ -35,9 +35,8 @@ class TestReceipts(StatementCase):
 
     def fetch(self, *answers):
         self.answers += answers
-        self.env["payment.bridge.receipt"].sudo().search(
-            [("state", "!=", "fetched")]
-        ).next_try_at = fields.Datetime.now()
+        waiting = self.env["payment.bridge.receipt"].sudo().search([("state", "!=", "fetched")])
+        waiting.next_try_at = fields.Datetime.now()
         self.run_cron("payment_bridge_reconcile.cron_receipt")
         self.env.invalidate_all()
 
