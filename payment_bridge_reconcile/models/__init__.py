@@ -33,5 +33,4 @@ from . import payment_bridge_fee_invoice
 from . import payment_bridge_receipt
 from . import payment_bridge_transfer
 from . import payment_bridge_balance_proof
-from . import payment_bridge_month_check
 from . import res_company

@@ -29,7 +29,7 @@ class PaymentBridgeBalanceProof(models.Model):
     closing = fields.Monetary(readonly=True)
     ledger = fields.Monetary(string="Books", readonly=True)
     not_posted = fields.Monetary(readonly=True, help="What rows up to this day hold that are not in the books.")
-    gap_before = fields.Monetary(string="Gap Before", readonly=True, help="Opening less the closing of the day before.")
+    gap_before = fields.Monetary(readonly=True, help="Opening less the closing of the day before.")
     gap_inside = fields.Monetary(string="Gap in the File", readonly=True, help="Closing less opening and rows.")
     gap_books = fields.Monetary(string="Books Differ", readonly=True, help="The books less the closing balance.")
     broken_line_id = fields.Many2one(

@@ -133,8 +133,8 @@ class PaymentBridgeFeeInvoice(models.Model):
         if not plan:
             raise UserError(
                 self.env._(
-                    "There is nothing to reconcile: the fees must stand on the payable account on which the invoices are"
-                    " open."
+                    "There is nothing to reconcile: the fees must stand on the payable account on which the invoices"
+                    " are open."
                 )
             )
         self.env["account.move.line"].sudo()._reconcile_plan(plan)

@@ -30,14 +30,15 @@ class PaymentBridgeStatement(models.Model):
         ]
 
     def _compute_control_table(self):
-        super()._compute_control_table()
+        result = super()._compute_control_table()
         for statement in self.filtered(lambda one: one._is_told_by_rows()):
             rows, lines = statement._explain_by_rows(statement._closing_balance())
             statement.control_table = statement._render_control(rows)
             statement.control_line_ids = lines
+        return result
 
     def _explain_by_rows(self, expected):
-        """From the ledger's balance to the one by rows as (label, amount, is a total) steps, and the rows in between."""
+        """From the ledger's balance to the one by rows as (label, amount, is a total) steps, and the rows between."""
         waiting = [*self._rows_until(), ("state", "in", ("unmatched", "matched", "ignored"))]
         lines = self.env["payment.bridge.statement.line"].sudo()
         by_state = dict(lines._read_group(waiting, ["state"], ["amount:sum"]))

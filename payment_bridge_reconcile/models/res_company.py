@@ -4,7 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from .payment_bridge_month_check import LOCK_FIELDS, obstacles_until
+from .closing_obstacles import LOCK_FIELDS, obstacles_until
 
 
 class ResCompany(models.Model):
@@ -36,7 +36,7 @@ class ResCompany(models.Model):
         words = dict(self.env["payment.bridge.month.check.line"]._fields["code"]._description_selection(self.env))
         found = [
             f"{words[one.code]}: {count}"
-            for one in obstacles_until(self.env, channels, until)
+            for one in obstacles_until(channels, until)
             if one.blocks and (count := self.env[one.model].sudo().search_count(one.domain))
         ]
         if found:
