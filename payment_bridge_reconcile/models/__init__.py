@@ -8,6 +8,10 @@ from . import payment_bridge_instruction
 from . import payment_bridge_statement_share
 from . import payment_bridge_statement_match
 from . import payment_bridge_statement_similar
+from . import payment_bridge_statement_plan
+from . import payment_bridge_statement_plan_rows
+from . import payment_bridge_statement_plan_fees
+from . import payment_bridge_statement_plan_summary
 from . import payment_bridge_statement_post
 from . import payment_bridge_statement_control
 from . import payment_bridge_statement_by_rows
@@ -18,5 +22,15 @@ from . import payment_bridge_difference
 from . import payment_bridge_discrepancy
 from . import account_bank_statement_line
 from . import account_move_line
+from . import account_move
+from . import ledger_settle
 from . import ir_attachment
 from . import account_payment
+from . import payment_bridge_fee_account
+from . import payment_bridge_fee_schedule
+from . import payment_bridge_fee_claim
+from . import payment_bridge_fee_invoice
+from . import payment_bridge_receipt
+from . import payment_bridge_transfer
+from . import payment_bridge_balance_proof
+from . import res_company

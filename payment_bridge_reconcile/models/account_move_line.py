@@ -1,4 +1,4 @@
-"""Journal items that one row of a platform's statement explains."""
+"""Journal items and the rows of platforms' statements behind them."""
 
 from odoo import fields, models
 
@@ -14,3 +14,9 @@ class AccountMoveLine(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
+
+    def action_bridge_open_rows(self):
+        """The rows that these items stand for, or hold the fees of."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("payment_bridge_reconcile.action_statement_line")
+        behind = ["|", ("move_line_id", "in", self.ids), ("fee_move_line_id", "in", self.ids)]
+        return {**action, "domain": behind, "context": {}}

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 
 from odoo.addons.payment_bridge.connector.types import Operation
 
+from .posting_plan import SELECTION_MODE, SETTLEMENT
+
 
 class PaymentBridgeChannel(models.Model):
     _inherit = "payment.bridge.channel"
@@ -24,6 +26,15 @@ class PaymentBridgeChannel(models.Model):
         tracking=True,
         help="Whether the scheduled action posts statements into the books. Rows that nothing explains"
         " are never posted without a person.",
+    )
+    posting_mode = fields.Selection(
+        SELECTION_MODE,
+        string="Post As",
+        default=SETTLEMENT,
+        required=True,
+        tracking=True,
+        help="One entry a day with an item for each row; one entry for each row; or one entry a day and kind of row,"
+        " with the rows behind it, for hundreds of thousands of rows. A change counts for what is posted from now on.",
     )
     match_days = fields.Integer(
         default=3,
@@ -95,6 +106,8 @@ class PaymentBridgeChannel(models.Model):
     def _audited_fields(self):
         return super()._audited_fields() | {
             "auto_post",
+            "posting_mode",
+            "transfer_days",
             "statements_from",
             "match_days",
             "late_minutes",

@@ -2,7 +2,9 @@
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
+
+from .posting_plan import SELECTION_MODE, SETTLEMENT
 
 
 class PaymentBridgePosting(models.Model):
@@ -32,6 +34,7 @@ class PaymentBridgePosting(models.Model):
     undone_at = fields.Datetime(readonly=True)
     entry_ids = fields.One2many("account.bank.statement.line", "bridge_posting_id", readonly=True)
     line_ids = fields.One2many("payment.bridge.statement.line", "posting_id", readonly=True)
+    mode = fields.Selection(SELECTION_MODE, string="Posted As", readonly=True, required=True, default=SETTLEMENT)
     row_count = fields.Integer(string="Rows", readonly=True)
     amount = fields.Monetary(string="Net", readonly=True, help="What the account's balance changed by.")
     entry_names = fields.Char(string="Entries", compute="_compute_name")
@@ -73,26 +76,39 @@ class PaymentBridgePosting(models.Model):
     def _make_entries(self, plan):
         """Make the plan's entries, each posted with its final items, and reconcile them in one go."""
         self.ensure_one()
-        entries = (
-            self.env["account.bank.statement.line"]
-            .with_company(self.company_id)
-            .create([self._entry_values(entry) for entry in plan.entries])
-        )
+        entries = self._bare_entries().create([self._entry_values(entry) for entry in plan.entries])
         bank = self._bank_account()
-        pairs, marks = [], []
+        pairs, groups, marks, fee_marks = [], [], {}, {}
         for planned, entry in zip(plan.entries, entries, strict=True):
             made = entry.move_id.line_ids.sorted("id").filtered(lambda one: one.account_id != bank)
             for item, journal_item in zip(planned.items, made, strict=True):
                 if journal_item.account_id != item.account:
                     raise ValueError(f"{journal_item} is not what was planned for {item.account}")
-                marks += [(row_id, journal_item.id) for row_id in item.lines.ids]
-                if item.settles:
+                for row_id in item.lines.ids:
+                    (fee_marks if item.is_fee else marks).setdefault(row_id, journal_item.id)
+                if item.at_once:
+                    groups.append((journal_item, item.settles))
+                elif item.settles:
                     pairs.append(journal_item | item.settles)
-        self._mark(marks)
+        self._mark({**fee_marks, **marks}, fee_marks)
         pairs += self._pairs_within(plan)
+        if groups:
+            self.env["account.move.line"]._bridge_settle(groups)
         if pairs:
             self.env["account.move.line"]._reconcile_plan(pairs)
-        self.write({"row_count": len(marks), "amount": plan.net})
+        self.write({"row_count": len({**fee_marks, **marks}), "amount": plan.net})
+
+    def _bare_entries(self):
+        """Statement entries to be made from final, balanced items: nothing has to be derived from them, and nobody
+        follows them; a company that keeps Odoo's own trail of changes gets it."""
+        company = self.company_id
+        return (
+            self.env["account.bank.statement.line"]
+            .with_company(company)
+            .with_context(
+                skip_invoice_sync=True, check_move_validity=False, tracking_disable=not company.restrictive_audit_trail
+            )
+        )
 
     def _bank_account(self):
         return self.channel_id.journal_id.default_account_id
@@ -129,41 +145,31 @@ class PaymentBridgePosting(models.Model):
             "amount_currency": amount,
             "balance": self.currency_id._convert(amount, self.company_id.currency_id, self.company_id, entry.date),
             "bridge_statement_line_id": item.lines.id if len(item.lines) == 1 else False,
+            **item.extra,
         }
 
     def _entry_label(self, entry):
-        if entry.suspense:
-            return entry.items[0].label
-        name, day = self.channel_id.name, format_date(self.env, entry.day)
-        if entry.date == entry.day:
-            return self.env._(
-                "%(channel)s statement of %(day)s, %(rows)s rows",
-                channel=name,
-                day=day,
-                rows=len(entry.lines),
-            )
-        return self.env._(
-            "%(channel)s statement of %(day)s, %(rows)s rows (that day is closed)",
-            channel=name,
-            day=day,
-            rows=len(entry.lines),
-        )
+        if entry.title:
+            return entry.title
+        return self.statement_id._entry_title(entry.day, self.env._("%s rows", len(entry.lines)))
 
-    def _mark(self, made):
-        """Note on the rows which journal item stands for them; ``made`` are (row id, item id) pairs."""
+    def _mark(self, items, fee_items):
+        """Note on the rows which journal item stands for them, and which one holds their fee; both are
+        {row id: item id}."""
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE payment_bridge_statement_line l
                    SET state = 'posted', match_pass = COALESCE(l.match_pass, 'suspense'),
-                       posting_id = %s, move_line_id = made.item_id
-                  FROM unnest(%s::integer[], %s::integer[]) AS made (row_id, item_id)
+                       posting_id = %s, move_line_id = made.item_id, fee_move_line_id = NULLIF(made.fee_item_id, 0)
+                  FROM unnest(%s::integer[], %s::integer[], %s::integer[]) AS made (row_id, item_id, fee_item_id)
                  WHERE l.id = made.row_id
                 """,
                 self.id,
-                [row_id for row_id, _item_id in made],
-                [item_id for _row_id, item_id in made],
+                list(items),
+                list(items.values()),
+                [fee_items.get(row_id, 0) for row_id in items],
             )
         )
         self.line_ids.invalidate_model()
@@ -177,7 +183,8 @@ class PaymentBridgePosting(models.Model):
                 """
                 UPDATE payment_bridge_statement_line
                    SET state = CASE match_pass WHEN 'suspense' THEN 'unmatched' ELSE 'matched' END,
-                       match_pass = NULLIF(match_pass, 'suspense'), posting_id = NULL, move_line_id = NULL
+                       match_pass = NULLIF(match_pass, 'suspense'), posting_id = NULL, move_line_id = NULL,
+                       fee_move_line_id = NULL
                  WHERE posting_id = %s
                 """,
                 self.id,
@@ -202,9 +209,7 @@ class PaymentBridgePosting(models.Model):
         statement._lock_channel(statement.channel_id)
         originals = self.entry_ids
         originals.move_id.line_ids.remove_move_reconcile()
-        opposites = self.env["account.bank.statement.line"].create(
-            [self._opposite_values(entry) for entry in originals]
-        )
+        opposites = self._bare_entries().create([self._opposite_values(entry) for entry in originals])
         pairs = []
         for entry, opposite in zip(originals, opposites, strict=True):
             items = zip(entry.move_id.line_ids.sorted("id"), opposite.move_id.line_ids.sorted("id"), strict=True)
@@ -235,6 +240,10 @@ class PaymentBridgePosting(models.Model):
                         "currency_id": item.currency_id.id,
                         "amount_currency": -item.amount_currency,
                         "balance": -item.balance,
+                        "tax_ids": [Command.set(item.tax_ids.ids)],
+                        "tax_tag_ids": [Command.set(item.tax_tag_ids.ids)],
+                        "tax_repartition_line_id": item.tax_repartition_line_id.id,
+                        "analytic_distribution": item.analytic_distribution,
                     }
                 )
                 for item in items

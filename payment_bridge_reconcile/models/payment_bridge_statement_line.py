@@ -121,6 +121,9 @@ class PaymentBridgeStatementLine(models.Model):
     decided_at = fields.Datetime(readonly=True)
     posting_id = LedgerLink("payment.bridge.posting", readonly=True, index="btree_not_null")
     move_line_id = fields.Many2one("account.move.line", string="Journal Item", readonly=True, index="btree_not_null")
+    fee_move_line_id = fields.Many2one(
+        "account.move.line", string="Journal Item of Its Fee", readonly=True, index="btree_not_null"
+    )
     move_id = fields.Many2one(related="move_line_id.move_id", string="Entry")
 
     _entry_once = models.UniqueIndex(

@@ -3,3 +3,4 @@ from . import statement_line_ignore
 from . import statement_line_match
 from . import statement_opening
 from . import statement_post
+from . import month_check

@@ -49,12 +49,9 @@ class PaymentBridgeStatementPost(models.TransientModel):
             statement = wizard.statement_id
             plan = statement._plan(wizard.with_suspense)
             currency = statement.currency_id
-            fee_account = statement.channel_id.sudo().fee_account_id
             wizard.row_count = sum(len(entry.lines) for entry in plan.entries)
             wizard.entry_count = len(plan.entries)
-            wizard.fee_total = sum(
-                item.amount for entry in plan.entries for item in entry.items if item.account == fee_account
-            )
+            wizard.fee_total = sum(item.amount for entry in plan.entries for item in entry.items if item.is_fee)
             reached = sum(
                 -item.amount for entry in plan.entries if entry.date <= statement.last_day for item in entry.items
             )

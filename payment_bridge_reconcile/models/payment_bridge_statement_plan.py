@@ -1,0 +1,112 @@
+"""The plan of a posting: which entries a statement's matched rows become, in the channel's way of posting."""
+
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from .posting_plan import Plan, PlannedEntry
+
+
+class PaymentBridgeStatement(models.Model):
+    _inherit = "payment.bridge.statement"
+
+    @api.private
+    def _plan(self, with_suspense=False):
+        """What would be posted now: the matched rows in the channel's way, and with ``with_suspense`` each
+        unmatched row against the suspense account.
+
+        :raises UserError: when the channel cannot post at all, saying what is missing.
+        :rtype: Plan
+        """
+        self.ensure_one()
+        self._check_can_post(with_suspense)
+        statement = self.sudo().with_company(self.company_id)
+        plan = Plan(mode=statement.channel_id.posting_mode)
+        getattr(statement, f"_plan_as_{plan.mode}")(plan)
+        if with_suspense:
+            for line in statement.line_ids.filtered(lambda line: line.state == "unmatched").sorted("row"):
+                plan.entries.append(statement._plan_suspense(line))
+        return plan
+
+    def _matched_lines(self):
+        return self.line_ids.filtered(lambda line: line.state == "matched").sorted("row")
+
+    def _plan_as_settlement(self, plan):
+        """One entry for each day, with an item a row and the fees together."""
+        matched = self._matched_lines()
+        settles = self._open_items(matched)
+        for day, lines in sorted(matched.grouped("settled_on").items()):
+            items, fees = [], []
+            for line in lines:
+                if planned := self._plan_row(line, settles, plan):
+                    items += planned[0]
+                    fees += self._row_fees(line, planned[1])
+            items += self._plan_fees(fees)
+            if items:
+                plan.entries.append(PlannedEntry(day, self._entry_date(day), self._lines_of(items), items))
+
+    def _plan_as_per_line(self, plan):
+        """One entry for each row, with its own fee."""
+        matched = self._matched_lines()
+        settles = self._open_items(matched)
+        dates = {day: self._entry_date(day) for day in set(matched.mapped("settled_on"))}
+        for line in matched:
+            if planned := self._plan_row(line, settles, plan):
+                items = planned[0] + self._plan_fees(self._row_fees(line, planned[1]))
+                day = line.settled_on
+                plan.entries.append(PlannedEntry(day, dates[day], line, items, title=line._entry_label()))
+
+    def _check_can_post(self, with_suspense):
+        journal = self.channel_id.journal_id.sudo()
+        currency = journal.currency_id or journal.company_id.currency_id
+        if not self.covers_balance:
+            raise UserError(
+                self.env._(
+                    "This statement is for information: its rows do not explain the balance. Post the other"
+                    " kind of statement of %s instead.",
+                    self.channel_id.name,
+                )
+            )
+        if self.state not in ("loaded", "posted"):
+            raise UserError(self.env._("Only a loaded statement can be posted."))
+        if not journal.default_account_id:
+            raise UserError(self.env._("%s needs its journal and accounts first.", self.channel_id.name))
+        if currency != self.currency_id:
+            raise UserError(
+                self.env._(
+                    "The statement is in %(statement)s but the journal is kept in %(journal)s. Give the"
+                    " channel a journal in its own currency.",
+                    statement=self.currency_id.name,
+                    journal=currency.name,
+                )
+            )
+        if with_suspense and not self._suspense_account():
+            raise UserError(
+                self.env._("The journal %s has no suspense account. Choose one on the journal.", journal.name)
+            )
+
+    def _suspense_account(self):
+        journal = self.channel_id.journal_id.sudo()
+        return journal.suspense_account_id or journal.company_id.account_journal_suspense_account_id
+
+    def _entry_date(self, day):
+        """The statement's own day, or the first open one after it when the books of that day are closed."""
+        locks = self.company_id._get_violated_lock_dates(day, False, self.channel_id.journal_id)
+        return locks[-1][0] + timedelta(days=1) if locks else day
+
+    def _entry_title(self, day, what):
+        """How an entry of ``day`` reads."""
+        values = {"channel": self.channel_id.name, "day": format_date(self.env, day), "what": what}
+        if self._entry_date(day) == day:
+            return self.env._("%(channel)s statement of %(day)s, %(what)s", **values)
+        return self.env._("%(channel)s statement of %(day)s, %(what)s (that day is closed)", **values)
+
+    def _lines_of(self, items):
+        lines = self.env["payment.bridge.statement.line"]
+        return lines.union(*(item.lines for item in items))
+
+    def _plan_suspense(self, line):
+        item = self._item(self._suspense_account(), line._entry_label(), -line.amount, line)
+        return PlannedEntry(line.settled_on, self._entry_date(line.settled_on), line, [item], title=item.label)

@@ -1,0 +1,70 @@
+"""What posting a statement would do, as values: made by planning, shown to people, then done exactly so."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+SETTLEMENT, PER_LINE, DAILY_SUMMARY = "settlement", "per_line", "daily_summary"
+SELECTION_MODE = [
+    (SETTLEMENT, "One entry a day"),
+    (PER_LINE, "One entry a row"),
+    (DAILY_SUMMARY, "Daily summary"),
+]
+
+
+@dataclass(slots=True)
+class PlannedItem:
+    """One journal item to be made. ``amount`` is in the channel's currency, debit positive.
+
+    ``lines`` are the rows that it stands for, ``settles`` the open journal items that it is reconciled with.
+    ``at_once`` says that it is the exact opposite of all of these together, so that a whole day's items can be
+    settled set by set. ``is_fee`` marks the fees of rows that stand on other items too; ``extra`` holds further
+    values of the journal item (taxes, analytic distribution).
+    """
+
+    account: Any
+    partner: Any
+    label: str
+    amount: float
+    lines: Any
+    settles: Any
+    is_fee: bool = False
+    at_once: bool = False
+    extra: dict = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class PlannedEntry:
+    """One statement entry. ``day`` is the platform's, ``date`` the one of the books; ``title`` says what of the
+    day it holds, when that is not all of it."""
+
+    day: date
+    date: date
+    lines: Any
+    items: list[PlannedItem]
+    title: str = ""
+
+
+@dataclass(slots=True)
+class Plan:
+    """What posting a statement now would do."""
+
+    mode: str = SETTLEMENT
+    entries: list[PlannedEntry] = field(default_factory=list)
+    blocked: dict[int, str] = field(default_factory=dict)  # row id -> why it cannot be posted
+
+    @property
+    def digest(self) -> str:
+        """Changes whenever anything that would be posted changes."""
+        told = [
+            (self.mode, str(entry.date), item.account.id, f"{item.amount:.6f}", item.lines.ids, item.settles.ids)
+            for entry in self.entries
+            for item in entry.items
+        ]
+        return hashlib.sha256(repr(told).encode()).hexdigest()
+
+    @property
+    def net(self) -> float:
+        """What the account's balance changes by."""
+        return -sum(item.amount for entry in self.entries for item in entry.items)

@@ -1,0 +1,55 @@
+"""Closing the books only when the channels have nothing open."""
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from .closing_obstacles import LOCK_FIELDS, obstacles_until
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    bridge_check_before_lock = fields.Boolean(
+        string="Lock Only What Is Reconciled",
+        help="The lock date moves only over days on which no payment channel has anything open.",
+    )
+
+    def write(self, vals):
+        moved = [vals[name] for name in LOCK_FIELDS if vals.get(name)]
+        if moved:
+            until = max(map(fields.Date.to_date, moved))
+            for company in self.filtered("bridge_check_before_lock"):
+                company._bridge_check_lock(until)
+        return super().write(vals)
+
+    def _bridge_check_lock(self, until):
+        """:raises UserError: naming what stands in the way of closing up to that day."""
+        channels = (
+            self.env["payment.bridge.channel"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("company_id", "=", self.id), ("state", "!=", "draft")])
+        )
+        if not channels:
+            return
+        words = dict(self.env["payment.bridge.month.check.line"]._fields["code"]._description_selection(self.env))
+        found = [
+            f"{words[one.code]}: {count}"
+            for one in obstacles_until(channels, until)
+            if one.blocks and (count := self.env[one.model].sudo().search_count(one.domain))
+        ]
+        if found:
+            raise UserError(
+                self.env._(
+                    "The books cannot be closed up to %(day)s yet. %(found)s. See the month-end check.",
+                    day=format_date(self.env, until),
+                    found="; ".join(found),
+                )
+            )
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    bridge_check_before_lock = fields.Boolean(related="company_id.bridge_check_before_lock", readonly=False)
