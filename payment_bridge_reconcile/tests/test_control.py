@@ -101,6 +101,9 @@ class TestControl(StatementCase):
         self.assertEqual(statement.balance_difference, 0.0)
         self.assertNotIn("Not explained", statement.control_table)
 
-    def test_file_without_balances_claims_nothing(self):
+    def test_files_without_balances_are_told_by_their_rows(self):
         statement = self.statement([row("fee", "F1", "-1.00", day=DAY)])
-        self.assertEqual(statement.control, "unknown")
+        self.assertEqual((statement.control, statement.balance_expected), ("pending", -1.0))
+        self.post(statement)
+        self.refresh(statement)
+        self.assertEqual(statement.control, "equal")
