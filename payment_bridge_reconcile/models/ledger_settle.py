@@ -20,73 +20,34 @@ class AccountMoveLine(models.Model):
 
         :raises UserError: when an item has been reconciled by somebody else meanwhile.
         """
-        plain = [group for group in groups if self._bridge_is_plain(*group)]
-        others = [one | opposites for one, opposites in groups if (one, opposites) not in plain]
-        if others:
-            self._reconcile_plan(others)
-        if plain:
-            self._bridge_settle_plain(plain)
-
-    def _bridge_is_plain(self, one, opposites):
-        """Whether nothing but the items themselves changes: one account that is reconciled and belongs to no
-        invoice or tax, in the company's currency, and the two sides equal to the cent."""
-        company = one.company_id
-        if not one.account_id.reconcile or one.currency_id != company.currency_id:
-            return False
-        if one.account_id.account_type in ("asset_receivable", "liability_payable"):
-            return False
-        one.flush_recordset()
-        opposites.flush_recordset()
-        ((count, fitting, total),) = self.env.execute_query(
-            SQL(
-                """
-                SELECT count(*), count(*) FILTER (
-                            WHERE a.account_id = o.account_id AND a.currency_id = o.currency_id
-                              AND a.company_id = o.company_id AND a.parent_state = 'posted' AND NOT a.reconciled
-                              AND sign(a.balance) = -sign(o.balance) AND a.amount_residual = a.balance
-                              AND m.move_type = 'entry' AND a.tax_line_id IS NULL),
-                       sum(a.amount_residual) + max(o.amount_residual)
-                  FROM account_move_line a
-                  JOIN account_move m ON m.id = a.move_id
-                  JOIN account_move_line o ON o.id = %s
-                 WHERE a.id = ANY(%s)
-                """,
-                one.id,
-                opposites.ids,
-            )
-        )
-        return count == fitting == len(opposites) and company.currency_id.is_zero(total or 0.0)
-
-    def _bridge_settle_plain(self, groups):
-        """Partials, full reconciliations, residuals and the payments' state."""
         self.env.flush_all()
         cr = self.env.cr
-        opposites = self.browse(item_id for _one, others in groups for item_id in others.ids)
+        pairs = [(one.id, item_id) for one, opposites in groups for item_id in opposites.ids]
+        cr.execute(_TABLE)
+        cr.execute(SQL("TRUNCATE pb_settle"))
         cr.execute(
             SQL(
-                """
-                CREATE TEMP TABLE IF NOT EXISTS pb_settle (one_id integer, item_id integer, full_id integer)
-                ON COMMIT DROP
-                """
+                "INSERT INTO pb_settle (one_id, item_id) SELECT * FROM unnest(%s::integer[], %s::integer[])",
+                [one_id for one_id, _item_id in pairs],
+                [item_id for _one_id, item_id in pairs],
             )
         )
-        cr.execute(SQL("TRUNCATE pb_settle"))
-        for one, others in groups:
-            ((full_id,),) = self.env.execute_query(
-                SQL(
-                    """
-                    INSERT INTO account_full_reconcile (create_uid, create_date, write_uid, write_date)
-                    VALUES (%(uid)s, %(now)s, %(uid)s, %(now)s) RETURNING id
-                    """,
-                    uid=self.env.uid,
-                    now=cr.now(),
-                )
-            )
-            cr.execute(SQL("INSERT INTO pb_settle SELECT %s, unnest(%s::integer[]), %s", one.id, others.ids, full_id))
         cr.execute(SQL("ANALYZE pb_settle"))
-        cr.execute(_PARTIALS(self.env.uid, cr.now()))
+        others = {row[0] for row in self.env.execute_query(_NOT_PLAIN)}
+        if len(others) < len(groups):
+            self._bridge_settle_plain(sum(one_id not in others for one_id, _item_id in pairs))
+        if others:
+            self._reconcile_plan([one | opposites for one, opposites in groups if one.id in others])
+
+    def _bridge_settle_plain(self, count):
+        """Partials, full reconciliations, residuals and the payments' state of so many pairs on the table."""
+        cr = self.env.cr
+        values = {"uid": self.env.uid, "now": cr.now()}
+        cr.execute(_NUMBERS)
+        cr.execute(_fulls(**values))
+        cr.execute(_partials(**values))
         cr.execute(_OPPOSITES)
-        if cr.rowcount != len(opposites):
+        if cr.rowcount != count:
             raise UserError(
                 self.env._("Somebody else has reconciled some of these items meanwhile. Nothing was posted.")
             )
@@ -102,7 +63,57 @@ class AccountMoveLine(models.Model):
         self.env.add_to_compute(invoices._fields["payment_state"], invoices)
 
 
-def _PARTIALS(uid, now):
+_TABLE = SQL(
+    """
+    CREATE TEMP TABLE IF NOT EXISTS pb_settle (one_id integer, item_id integer, full_id integer) ON COMMIT DROP
+    """
+)
+_NOT_PLAIN = SQL(
+    """
+    WITH other AS (
+        SELECT s.one_id
+          FROM pb_settle s
+          JOIN account_move_line o ON o.id = s.one_id
+          JOIN account_move_line a ON a.id = s.item_id
+          JOIN account_move m ON m.id = a.move_id
+          JOIN account_account c ON c.id = o.account_id
+          JOIN res_company company ON company.id = o.company_id
+         GROUP BY s.one_id
+        HAVING NOT bool_and(
+                   c.reconcile AND c.account_type NOT IN ('asset_receivable', 'liability_payable')
+                   AND o.currency_id = company.currency_id AND NOT o.reconciled AND o.amount_residual = o.balance
+                   AND a.account_id = o.account_id AND a.currency_id = o.currency_id AND a.company_id = o.company_id
+                   AND a.parent_state = 'posted' AND NOT a.reconciled AND a.amount_residual = a.balance
+                   AND sign(a.balance) = -sign(o.balance) AND m.move_type = 'entry' AND a.tax_line_id IS NULL)
+            OR sum(a.amount_residual) + max(o.amount_residual) != 0
+    )
+    DELETE FROM pb_settle s USING other WHERE s.one_id = other.one_id RETURNING s.one_id
+    """
+)
+"""Takes off the table, and answers, where more than the items themselves may change: an account that is not
+reconciled or belongs to invoices, a tax, another currency than the company's, or two sides that are not equal."""
+_NUMBERS = SQL(
+    """
+    UPDATE pb_settle s SET full_id = numbered.full_id
+      FROM (SELECT one_id, nextval('account_full_reconcile_id_seq') AS full_id
+              FROM (SELECT DISTINCT one_id FROM pb_settle ORDER BY one_id) ones) numbered
+     WHERE s.one_id = numbered.one_id
+    """
+)
+
+
+def _fulls(uid, now):
+    return SQL(
+        """
+        INSERT INTO account_full_reconcile (id, create_uid, create_date, write_uid, write_date)
+        SELECT DISTINCT full_id, %(uid)s, %(now)s::timestamp, %(uid)s, %(now)s::timestamp FROM pb_settle
+        """,
+        uid=uid,
+        now=now,
+    )
+
+
+def _partials(uid, now):
     return SQL(
         """
         INSERT INTO account_partial_reconcile

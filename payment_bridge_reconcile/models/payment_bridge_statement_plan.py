@@ -54,6 +54,8 @@ class PaymentBridgeStatement(models.Model):
         dates = {day: self._entry_date(day) for day in set(matched.mapped("settled_on"))}
         for line in matched:
             if planned := self._plan_row(line, settles, plan):
+                for item in planned[0]:
+                    item.at_once = self._is_settled_exactly(item, line)
                 items = planned[0] + self._plan_fees(self._row_fees(line, planned[1]))
                 day = line.settled_on
                 plan.entries.append(PlannedEntry(day, dates[day], line, items, title=line._entry_label()))
@@ -102,6 +104,11 @@ class PaymentBridgeStatement(models.Model):
         if self._entry_date(day) == day:
             return self.env._("%(channel)s statement of %(day)s, %(what)s", **values)
         return self.env._("%(channel)s statement of %(day)s, %(what)s (that day is closed)", **values)
+
+    def _is_settled_exactly(self, item, line):
+        """Whether the item is the opposite of what it settles, to the cent."""
+        rest = sum(item.settles.mapped("amount_residual_currency")) + item.amount
+        return bool(item.settles) and line.match_pass != "out_and_back" and self.currency_id.is_zero(rest)
 
     def _lines_of(self, items):
         lines = self.env["payment.bridge.statement.line"]

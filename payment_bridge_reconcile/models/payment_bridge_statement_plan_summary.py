@@ -146,8 +146,8 @@ class PaymentBridgeStatement(models.Model):
             part.line_ids.append(line.id)
             part.fees += self._row_fees(line, planned[1])
             for item in planned[0]:
-                opposite = sum(item.settles.mapped("amount_residual_currency")) + item.amount
-                if item.settles and not self.currency_id.is_zero(opposite) or line.match_pass == "out_and_back":
+                exact = self._is_settled_exactly(item, line)
+                if line.match_pass == "out_and_back" or item.settles and not exact:
                     part.items.append(item)
                     continue
                 one = part.sums[item.account.id, item.amount > 0, bool(item.settles)]

@@ -153,7 +153,7 @@ def multiply(env: Any, times: int) -> None:
         chosen = [
             f"{column} + n * {step}"
             if column == "id" or column in links[table]
-            else f"{column} || '-' || n"
+            else f"{column} || '-{step}-' || n"
             if column in unique.get(table, ())
             else f'"{column}"'
             for column in columns
