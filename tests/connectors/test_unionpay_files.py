@@ -70,7 +70,7 @@ def test_a_bill_is_asked_for_by_its_settlement_day():
 
 
 def test_a_day_that_is_not_over_is_not_asked_for():
-    found, gateway = fetched(at=datetime(2026, 1, 16, 1, 59, tzinfo=UTC))
+    found, gateway = fetched(at=datetime(2026, 1, 15, 14, 59, tzinfo=UTC))
     assert not gateway.requests
     assert found.content is None and not found.empty
     assert found.retry_at == datetime(2026, 1, 16, 2, tzinfo=UTC)
