@@ -65,7 +65,7 @@ def set_up(
         environment = bench.environment()
         sandbox = stack.enter_context(SandboxServer(log_folder=logs, environment=environment))
         relay = stack.enter_context(Relay(sandbox.url))
-        database = stack.enter_context(bench.databases.run_copy(template, "connected"))
+        database = stack.enter_context(bench.databases.run_copy(template, f"connected_{platform}"))
         port = free_port()
         gateway = relay.url if relayed else sandbox.url
         run_in_odoo(bench, database, "connect", sandbox.url, f"http://{HOST}:{port}", gateway, platform)
