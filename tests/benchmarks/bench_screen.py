@@ -17,8 +17,10 @@ import time
 
 from rapidfuzz import fuzz, process, utils
 
-from connectors import conftest  # noqa: F401 — makes bare packages of the add-ons
+import bare_addons
 from screening.people import People
+
+bare_addons.prepare()
 
 LISTED = 20_000
 STRANGERS = 1500

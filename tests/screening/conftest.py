@@ -1,5 +1,6 @@
 """Screening is plain Python: its tests need neither Odoo nor a database."""
 
-from connectors import conftest as bare  # makes bare packages of the add-ons
+import bare_addons
 
-ROOT = bare.ROOT
+bare_addons.prepare()
+ROOT = bare_addons.ROOT

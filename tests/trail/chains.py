@@ -6,10 +6,12 @@ import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from connectors import conftest as bare  # makes bare packages of the add-ons, so that no model is imported
+import bare_addons
+
+bare_addons.prepare()
 
 merkle, trail = (importlib.import_module(f"odoo.addons.payment_bridge.tools.{name}") for name in ("merkle", "trail"))
-ROOT = bare.ROOT
+ROOT = bare_addons.ROOT
 
 
 @dataclass
