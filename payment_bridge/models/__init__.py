@@ -67,3 +67,9 @@ from . import account_move_approval
 from . import res_company_controls
 from . import res_partner_bank_approval
 from . import res_users
+from . import revealing
+from . import res_partner_bank_masking
+from . import payment_bridge_instruction_privacy
+from . import payment_bridge_plain_text
+from . import plain_text_models
+from . import mail_thread

@@ -41,7 +41,7 @@ class PaymentBridgeInstruction(models.Model):
                 kind=self.payee_kind,
                 account=self.sudo().payee_account,
                 name=self.payee_name or None,
-                registration=self.payee_registration or None,
+                registration=self.sudo().payee_registration or None,
                 bank_name=self.payee_bank_name or None,
                 bank_code=self.payee_bank_code or None,
                 bank_province=self.payee_bank_province or None,

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..connector import registry
-from ..connector.redaction import luhn_valid
+from ..connector.redaction import luhn_valid, mask_account
 
 
 class ResPartnerBank(models.Model):
@@ -34,7 +34,7 @@ class ResPartnerBank(models.Model):
                 raise ValidationError(
                     self.env._(
                         "“%(number)s” is not a valid %(what)s.",
-                        number=number,
+                        number=mask_account(number),
                         what=kind.account_label.in_language(self.env.lang),
                     )
                 )

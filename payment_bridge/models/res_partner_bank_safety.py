@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.orm.models import NO_ACCESS
 
 WATCHED_FIELDS = (
     "acc_number", "acc_holder_name", "partner_id", "bank_id", "clearing_number", "bridge_payee_kind",
@@ -15,8 +16,11 @@ KEPT_FIELDS = frozenset(
         "bridge_verified_at",
         "bridge_verified_by_id",
         "bridge_evidence",
+        "bridge_evidence_number",
     }
 )
+UNREADABLE = frozenset({"bridge_evidence_number"})
+"""Those of them that nobody reads or writes, whatever value."""
 
 
 class ResPartnerBank(models.Model):
@@ -28,12 +32,13 @@ class ResPartnerBank(models.Model):
     bridge_verified_at = fields.Datetime(string="Confirmed", readonly=True, copy=False)
     bridge_verified_by_id = fields.Many2one("res.users", string="Confirmed By", readonly=True, copy=False)
     bridge_evidence = fields.Text(string="Call-back", readonly=True, copy=False)
+    bridge_evidence_number = fields.Char(readonly=True, copy=False, groups=NO_ACCESS, help="The number called.")
 
     @api.model_create_multi
     def create(self, vals_list):
         self._bridge_forbid_kept(name for vals in vals_list for name in vals)
         # said explicitly, so that no default takes their place
-        accounts = super().create([{**vals, **dict.fromkeys(KEPT_FIELDS, False)} for vals in vals_list])
+        accounts = super().create([{**vals, **dict.fromkeys(KEPT_FIELDS - UNREADABLE, False)} for vals in vals_list])
         for account in accounts:
             self.env["payment.bridge.audit.event"]._record(
                 "account.created", account, partner=account.partner_id.id, kind=account.bridge_payee_kind or None
@@ -79,7 +84,7 @@ class ResPartnerBank(models.Model):
         """The data are new again: the waiting time begins and an earlier confirmation is void."""
         if changed == ["restored"] and not self.active:
             return
-        self._bridge_keep(
+        self.sudo()._bridge_keep(
             {
                 "bridge_changed_at": fields.Datetime.now(),
                 "bridge_changed_by_id": self.env.uid,
@@ -87,6 +92,7 @@ class ResPartnerBank(models.Model):
                 "bridge_verified_at": False,
                 "bridge_verified_by_id": False,
                 "bridge_evidence": False,
+                "bridge_evidence_number": False,
             }
         )
         self.env["payment.bridge.audit.event"]._record(
@@ -117,8 +123,8 @@ class ResPartnerBank(models.Model):
             raise UserError(self.env._("You have edited this account: somebody else has to call the payee back."))
 
     @api.private
-    def _bridge_verify(self, evidence):
-        """Note that the payee has confirmed the account, and how."""
+    def _bridge_verify(self, evidence, number_called=False):
+        """Note that the payee has confirmed the account, how, and at which telephone number."""
         self._bridge_may_verify()
         self.check_access("read")
         self.sudo()._bridge_keep(
@@ -126,6 +132,7 @@ class ResPartnerBank(models.Model):
                 "bridge_verified_at": fields.Datetime.now(),
                 "bridge_verified_by_id": self.env.uid,
                 "bridge_evidence": evidence,
+                "bridge_evidence_number": number_called,
             }
         )
         self.env["payment.bridge.audit.event"]._record("account.verified", self, partner=self.partner_id.id)

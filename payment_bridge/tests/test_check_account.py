@@ -104,7 +104,8 @@ class TestChangedAccount(CheckCommon):
         for name, value in (
             ("acc_holder_name", "Somebody"),
             ("clearing_number", "1234"),
-            ("bridge_payee_kind", False),
+            ("acc_number", "1001234500678"),
+            ("bridge_payee_kind", "bank_account"),
             ("bridge_bank_branch", "Pudong"),
             ("bank_id", self.env["res.bank"].create({"name": "Bank"}).id),
         ):

@@ -3,6 +3,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..connector.redaction import mask_account
+
 
 class PaymentBridgeAccountVerify(models.TransientModel):
     _name = "payment.bridge.account.verify"
@@ -26,8 +28,9 @@ class PaymentBridgeAccountVerify(models.TransientModel):
             self.env._(
                 "Spoke with %(who)s at %(number)s: %(said)s",
                 who=self.spoken_with.strip(),
-                number=self.number_called.strip(),
+                number=mask_account(self.number_called.strip()),
                 said=self.note.strip(),
-            )
+            ),
+            self.number_called.strip(),
         )
         return {"type": "ir.actions.act_window_close"}
