@@ -76,7 +76,7 @@ class PaymentBridgeApproval(models.Model):
         if any(decided & set(vals) for vals in vals_list):
             raise UserError(self.env._("An approval is decided by a person, not made."))
         # nor by defaults that a caller's context brings along
-        return super(PaymentBridgeApproval, self.with_context(**clean_context(self.env.context))).create(vals_list)
+        return super(PaymentBridgeApproval, self.with_context(clean_context(self.env.context))).create(vals_list)
 
     def write(self, vals):  # pylint: disable=method-required-super
         raise UserError(self.env._("An approval is decided once and never changed."))

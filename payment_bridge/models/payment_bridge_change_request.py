@@ -100,7 +100,7 @@ class PaymentBridgeChangeRequest(models.Model):
         ).filtered(lambda one: set(one.values) & set(values))
         older._set(state="replaced", decided_at=fields.Datetime.now())
         company = record.company_id if record._name != "res.company" else record
-        request = requests.with_context(**clean_context(self.env.context)).create(
+        request = requests.with_context(clean_context(self.env.context)).create(
             {
                 "company_id": company.id,
                 "res_model": record._name,

@@ -32,7 +32,7 @@ class PaymentBridgeInstruction(models.Model):
         """Order nothing that is not approved: whoever makes an instruction, by whatever way, passes here."""
         if any({"released_digest", "released_parts"} & set(vals) for vals in vals_list):
             raise UserError(self.env._("What is released is found out here, not told."))
-        plain = self.with_context(**clean_context(self.env.context))  # no state by default of the caller
+        plain = self.with_context(clean_context(self.env.context))  # no state by default of the caller
         instructions = super(PaymentBridgeInstruction, plain).create(vals_list).with_env(self.env)
         for instruction in instructions.filtered(lambda one: one.operation in PAYING):
             content = instruction._approval_content()

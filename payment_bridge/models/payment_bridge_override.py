@@ -68,7 +68,7 @@ class PaymentBridgeOverride(models.Model):
             raise UserError(self.env._("It does not wait for a decision."))
         override = (
             self.sudo()
-            .with_context(**clean_context(self.env.context))
+            .with_context(clean_context(self.env.context))
             .create(
                 {
                     "payment_id": payment.id,
