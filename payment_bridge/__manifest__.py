@@ -48,6 +48,7 @@
         "views/approval_payment_views.xml",
         "views/change_request_views.xml",
         "views/approval_menus.xml",
+        "views/role_exception_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -73,3 +73,6 @@ from . import payment_bridge_instruction_privacy
 from . import payment_bridge_plain_text
 from . import plain_text_models
 from . import mail_thread
+from . import payment_bridge_role_exception
+from . import payment_bridge_role_guard
+from . import res_users_roles

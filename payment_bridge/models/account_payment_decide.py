@@ -132,6 +132,8 @@ class AccountPayment(models.Model):
         self.check_access("read")
         self._bridge_lock_decision()
         approval, place, problem = self._bridge_find_place(person)
+        if not problem and self.env["payment.bridge.role.guard"]._conflicts_of(person):
+            problem = self.env._("you hold roles that do not go together, and no exception for them is in force.")
         if problem:
             raise AccessError(self.env._("You cannot decide about this payment: %s", problem))
         if decision == "approve":

@@ -13,6 +13,7 @@ from . import test_approval_flow
 from . import test_approval_override
 from . import test_approval_tours
 from . import test_change_request
+from . import test_card_numbers
 from . import test_collect
 from . import test_audit_root
 from . import test_dossier
@@ -28,5 +29,6 @@ from . import test_query
 from . import test_refund
 from . import test_reservation
 from . import test_rights
+from . import test_roles
 from . import test_screening
 from . import test_tours

@@ -3,6 +3,7 @@
 from odoo import Command, fields
 
 from .common import BridgeCommon, ObedientConnector
+from .roles import give_roles
 
 
 class ApprovalCommon(BridgeCommon):
@@ -25,16 +26,17 @@ class ApprovalCommon(BridgeCommon):
     @classmethod
     def person(cls, name, *roles):
         """A user with roles of Payment Bridge in the company."""
-        return cls.env["res.users"].create(
+        user = cls.env["res.users"].create(
             {
                 "name": name.title(),
                 "login": f"{name}@approval.example",
                 "email": f"{name}@approval.example",
                 "company_id": cls.company.id,
                 "company_ids": [Command.set(cls.company.ids)],
-                "group_ids": [Command.set([cls.env.ref(f"payment_bridge.group_{role}").id for role in roles])],
+                "group_ids": [Command.set(cls.env.ref("base.group_user").ids)],
             }
         )
+        return give_roles(user, *roles)
 
     @classmethod
     def edit_account(cls, user, **values):

@@ -36,6 +36,7 @@ from ..connector.types import (
     RefundRules,
     SettingField,
 )
+from .roles import give_roles
 
 MASTER_KEY = base64.b64encode(b"k" * 32).decode()
 PLATFORM_CODE = "obedient"
@@ -257,10 +258,7 @@ class BridgeCommon(AccountTestInvoicingCommon):
         cls.cny = cls.env.ref("base.CNY")
         cls.cny.active = True
         cls.company.currency_id = cls.cny
-        cls.env.user.group_ids = [
-            Command.link(cls.env.ref(f"payment_bridge.group_{role}").id)
-            for role in ("clerk", "approver", "channel_admin")
-        ] + [Command.link(cls.env.ref("account.group_validate_bank_account").id)]
+        give_roles(cls.env.user, "clerk", "approver", "channel_admin", "account.group_validate_bank_account")
         cls.channel = cls.make_channel("Obedient")
         cls.vendor = cls.make_vendor("Paper Mill", "wallet-0001")
         cls.customer = cls.env["res.partner"].create({"name": "Book Shop", "customer_rank": 1})

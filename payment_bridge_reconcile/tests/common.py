@@ -11,6 +11,7 @@ from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.addons.payment_bridge.connector import registry
 from odoo.addons.payment_bridge.connector.types import Outcome, OutcomeStatus
 from odoo.addons.payment_bridge.models.instruction_states import State
+from odoo.addons.payment_bridge.tests.roles import give_roles
 
 from .canned import CannedConnector, row, statement_bytes, with_balances
 
@@ -30,9 +31,7 @@ class StatementCase(AccountTestInvoicingCommon):
         super().setUpClass()
         registry.register(CannedConnector)
         cls.addClassCleanup(registry.unregister, CannedConnector.code)
-        cls.env.user.group_ids |= cls.env.ref("payment_bridge.group_clerk") | cls.env.ref(
-            "payment_bridge.group_channel_admin"
-        )
+        give_roles(cls.env.user, "clerk", "channel_admin")
         cls.company = cls.company_data["company"]
         cls.channel = cls.make_channel(cls.company, "Canned")
         cls.payee = cls.make_payee("Paper Mill")

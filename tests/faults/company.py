@@ -127,8 +127,8 @@ def dispatch(env: Any) -> None:
 
 
 def let_approve(env: Any, login: str) -> None:
-    """Give somebody the role of an approver beside the own."""
-    env.ref("payment_bridge.group_approver").user_ids += env["res.users"].search([("login", "=", login)])
+    """Give a clerk the role of an approver beside the own."""
+    demo_data.give_together(env, login, ("group_clerk", "group_approver"))
 
 
 def main(database: str, function: str, *arguments: str) -> None:
