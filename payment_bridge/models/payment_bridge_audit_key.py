@@ -36,6 +36,11 @@ class PaymentBridgeAuditKey(models.Model):
 
     _one_in_use = models.UniqueIndex("(company_id) WHERE retired_at IS NULL", "A company signs with one key at a time.")
 
+    def write(self, vals):
+        if not self.env.su:
+            raise UserError(self.env._("A key is replaced, not changed."))
+        return super().write(vals)
+
     @api.model
     @api.private
     def _in_use(self, company):

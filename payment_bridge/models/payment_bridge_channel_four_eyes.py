@@ -1,6 +1,7 @@
 """Limits, fee accounts, the opening of a channel and its credentials are changed by two people."""
 
 from odoo import models
+from odoo.exceptions import UserError
 
 GUARDED = frozenset({"limit_per_payment", "limit_per_day", "fee_account_id", "cut_off", "environment"})
 
@@ -8,6 +9,12 @@ GUARDED = frozenset({"limit_per_payment", "limit_per_day", "fee_account_id", "cu
 class PaymentBridgeChannel(models.Model):
     _name = "payment.bridge.channel"
     _inherit = ["payment.bridge.channel", "payment.bridge.four.eyes"]
+
+    def write(self, vals):
+        """A channel that was open cannot be changed in the shadow of being a draft."""
+        if vals.get("state") == "draft" and self.filtered(lambda channel: channel.state != "draft"):
+            raise UserError(self.env._("A channel that has been opened is paused, not made a draft again."))
+        return super().write(vals)
 
     def _four_eyes_guarded(self, vals):
         """While a channel is a draft it cannot pay: only opening it is guarded."""
@@ -25,11 +32,13 @@ class PaymentBridgeCredential(models.Model):
         return self.channel_id.state != "draft" and self._four_eyes_needed(self.channel_id.company_id)
 
     def _set_value(self, text):
+        self.check_access("write")
         if not self._four_eyes_waits():
             return super()._set_value(text)
         self.env["payment.bridge.change.request"]._propose_secret(self, text)
 
     def action_clear(self):
+        self.check_access("write")
         waiting = self.filtered(lambda credential: credential._four_eyes_waits())
         for credential in waiting:
             self.env["payment.bridge.change.request"]._propose_secret(credential, None)

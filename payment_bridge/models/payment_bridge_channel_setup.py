@@ -52,6 +52,9 @@ class PaymentBridgeChannel(models.Model):
 
     def action_read_balance(self):
         """Ask the platform for the balance, in the background."""
+        self.check_access("read")
+        if not any(self.env.user.has_group(f"payment_bridge.group_{role}") for role in ("clerk", "channel_admin")):
+            raise UserError(self.env._("Only a clerk or a channel administrator asks for the balance."))
         self.env.ref("payment_bridge.cron_balance").sudo()._trigger()
 
     def action_set_up_accounts(self):

@@ -8,6 +8,8 @@ from odoo.tools import config
 from ..connector.types import SettingKind
 from ..tools.secret_box import MasterKeyError, fingerprint, load_box
 
+KEPT_FIELDS = frozenset({"plain_value", "sealed_value", "fingerprint", "changed_at"})
+
 
 class PaymentBridgeCredential(models.Model):
     """One setting of one channel, as its connector declares it.
@@ -44,6 +46,20 @@ class PaymentBridgeCredential(models.Model):
     shown_value = fields.Char(string="Value", compute="_compute_declaration")
 
     _name_unique = models.UniqueIndex("(channel_id, name)")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._forbid_kept(name for vals in vals_list for name in vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """A value is entered by :attr:`value` alone: it is encrypted, told to the trail, and waits for four eyes."""
+        self._forbid_kept(vals, KEPT_FIELDS | {"channel_id", "name"})
+        return super().write(vals)
+
+    def _forbid_kept(self, names, kept=KEPT_FIELDS):
+        if not self.env.su and kept & set(names):
+            raise UserError(self.env._("Enter a new value: what is kept of it follows by itself."))
 
     def _compute_value(self):
         self.value = False
@@ -94,6 +110,7 @@ class PaymentBridgeCredential(models.Model):
     def _set_value(self, text):
         """Store a new value; a secret only in its encrypted form."""
         self.ensure_one()
+        self.check_access("write")
         field = self._declared()
         values = {"changed_at": fields.Datetime.now(), "plain_value": False, "fingerprint": False}
         if field and field.secret:
@@ -108,6 +125,7 @@ class PaymentBridgeCredential(models.Model):
 
     def action_clear(self):
         """Remove the stored value."""
+        self.check_access("write")
         for credential in self:
             credential.sudo().write(
                 {"plain_value": False, "sealed_value": False, "fingerprint": False, "changed_at": fields.Datetime.now()}

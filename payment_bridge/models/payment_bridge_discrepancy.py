@@ -13,6 +13,7 @@ SELECTION_KIND = [
     ("audit_chain", "Audit trail broken"),
     ("audit_root", "Audit trail not signed or exported"),
 ]
+OURS = frozenset({"payment_bridge", "payment_bridge_reconcile"})
 
 
 class PaymentBridgeDiscrepancy(models.Model):
@@ -71,12 +72,20 @@ class PaymentBridgeDiscrepancy(models.Model):
         self.env["payment.bridge.audit.event"]._record("discrepancy.raised", created, kind=kind, key=key)
         return created
 
+    def write(self, vals):
+        """People write the explanation; what differs, and whether it is resolved, follows from what was done."""
+        ours = {name for name, field in self._fields.items() if field._module in OURS} - {"resolution"}
+        if not self.env.su and ours & set(vals):
+            raise UserError(self.env._("Write the explanation, and close or reopen the difference with its buttons."))
+        return super().write(vals)
+
     def action_resolve(self):
         """Close with the explanation that was written."""
+        self.check_access("write")
         for discrepancy in self:
             if not (discrepancy.resolution or "").strip():
                 raise UserError(self.env._("Write down what was found out before closing the difference."))
-            discrepancy.write(
+            discrepancy.sudo().write(
                 {
                     "state": "resolved",
                     "resolved_by_id": self.env.uid,
@@ -89,6 +98,7 @@ class PaymentBridgeDiscrepancy(models.Model):
 
     def action_reopen(self):
         """Open it again: the explanation did not hold."""
-        self.write({"state": "open", "resolved_by_id": False, "resolved_at": False})
+        self.check_access("write")
+        self.sudo().write({"state": "open", "resolved_by_id": False, "resolved_at": False})
         for discrepancy in self:
             self.env["payment.bridge.audit.event"]._record("discrepancy.reopened", discrepancy)

@@ -259,6 +259,8 @@ class PaymentBridgeInstruction(models.Model):
         return self.payment_id._get_records_action()
 
     def _require_group(self, group):
+        """:raises UserError: for a person without the role; :class:`AccessError` for another company's records."""
+        self.check_access("read")
         if not self.env.user.has_group(group):
             raise UserError(self.env._("This needs the role %s.", self.env.ref(group).sudo().full_name))
 

@@ -206,6 +206,7 @@ class PaymentBridgeNotification(models.Model):
         """Apply messages once more: harmless, and useful after a cause was cured."""
         if not self.env.user.has_group("payment_bridge.group_channel_admin"):
             raise UserError(self.env._("Only a channel administrator may process messages again."))
+        self.check_access("read")
         for notification in self.sudo().filtered(lambda one: one.state != "refused"):
             notification._process()
 

@@ -172,7 +172,9 @@ class PaymentBridgeRoleException(models.Model):
             exception._tell("role_exception.ended", person)
 
     def _require_decider(self):
+        """The person acting, when one who may record exceptions, and may see these."""
         person = real_user(self.env)
+        self.with_env(self.env(su=False)).check_access("read")
         if not self._may_decide(person):
             raise AccessError(
                 self.env._("Exceptions are recorded by those who give access rights and by channel administrators.")

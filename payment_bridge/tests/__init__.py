@@ -29,6 +29,7 @@ from . import test_query
 from . import test_refund
 from . import test_reservation
 from . import test_rights
+from . import test_rights_matrix
 from . import test_roles
 from . import test_screening
 from . import test_tours

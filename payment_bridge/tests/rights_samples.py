@@ -14,7 +14,7 @@ class RightsSamples:
     """For a test case on :class:`.approval_common.ApprovalCommon`; :meth:`make_samples` once a test."""
 
     def make_samples(self):
-        """Everything, as ``{model: record}``."""
+        """Everything, as ``{model: record}``; for some methods a record of their own, as ``{model.method: record}``."""
         self.env["payment.bridge.check.rule"]._ensure_general(self.company)
         rule = self.make_rule(self.ann)
         waiting = self.submit(100)
@@ -51,15 +51,38 @@ class RightsSamples:
             self.account,
             self.vendor,
         ]
+        found = {record._name: record for record in samples}
+        draft = self.env["account.payment"].create(self.draft_vals())
+        for name, record in (
+            ("action_bridge_approve", waiting),
+            ("action_bridge_refuse", waiting),
+            ("action_post", draft),
+            ("action_bridge_submit_again", draft),
+        ):
+            found[f"account.payment.{name}"] = record
         self.env.flush_all()
-        return {record._name: record.with_env(self.env(su=True)) for record in samples}
+        return {name: record.with_env(self.env(su=True)) for name, record in found.items()}
+
+    def draft_vals(self):
+        """A payment without the wizard."""
+        journal = self.channel.journal_id
+        return {
+            "payment_type": "outbound",
+            "partner_type": "supplier",
+            "partner_id": self.vendor.id,
+            "partner_bank_id": self.account.id,
+            "amount": 100,
+            "currency_id": self.cny.id,
+            "journal_id": journal.id,
+            "payment_method_line_id": journal._bridge_method_line("outbound").id,
+        }
 
     def make_dialogs(self, samples):
         """One dialog of each kind, as ``{model: record}``."""
         values = {
             "payment.bridge.account.verify": {"account_id": self.account.id},
             "payment.bridge.approve": {"payment_ids": samples["account.payment"].ids},
-            "payment.bridge.channel.setup": {},
+            "payment.bridge.channel.setup": {"name": "New"},
             "payment.bridge.channel.test": {"channel_id": self.channel.id},
             "payment.bridge.charge": {"invoice_id": samples["account.move"].id},
             "payment.bridge.collect": {"invoice_id": samples["account.move"].id},

@@ -9,4 +9,5 @@ from . import credential_entry
 from . import override_entry
 from . import refund_entry
 from . import screening_load
-from . import plain_text
+from . import dialog
+from . import dialogs

@@ -128,6 +128,8 @@ def dispatch(env: Any) -> None:
 
 def let_approve(env: Any, login: str) -> None:
     """Give a clerk the role of an approver beside the own."""
+    import demo_data
+
     demo_data.give_together(env, login, ("group_clerk", "group_approver"))
 
 
