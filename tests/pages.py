@@ -90,7 +90,7 @@ def attacks() -> str:
     return "\n\n".join(parts)
 
 
-PAGES = {"rights.md": rights}
+PAGES = {"attacks.md": attacks, "rights.md": rights}
 
 
 def page(name: str) -> tuple[str, str]:

@@ -73,6 +73,9 @@ from . import payment_bridge_instruction_privacy
 from . import payment_bridge_plain_text
 from . import plain_text_models
 from . import mail_thread
+from . import ir_default
+from . import ir_cron
+from . import account_payment_guard
 from . import payment_bridge_role_exception
 from . import payment_bridge_role_guard
 from . import res_users_roles

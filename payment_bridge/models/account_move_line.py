@@ -1,6 +1,7 @@
 """The held part of a bill item's open amount, guarded by the database."""
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class AccountMoveLine(models.Model):
@@ -20,3 +21,18 @@ class AccountMoveLine(models.Model):
         "Another payment holds the open amount of this bill already. Nothing was sent. Open the bill to"
         " see the payment.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._bridge_forbid_held(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._bridge_forbid_held(vals)
+        return super().write(vals)
+
+    def _bridge_forbid_held(self, vals):
+        """What is held is counted where it is held and nowhere else: written to nothing, a bill could be paid twice."""
+        if "bridge_held" in vals:
+            raise UserError(self.env._("What payments hold of a bill is counted by themselves and written by nobody."))

@@ -39,6 +39,13 @@ class PaymentBridgePlainText(models.AbstractModel):
     def _refuse_card_numbers(self, vals):
         """:raises UserError: naming the field, and never the number, when a text in ``vals`` holds a card's number."""
         for name in self._plain_text_fields() & set(vals):
+            if isinstance(vals[name], str) and "\x00" in vals[name]:
+                raise UserError(
+                    self.env._(
+                        "“%s” holds a character that cannot be kept. Type it again. Nothing was saved.",
+                        self._fields[name]._description_string(self.env),
+                    )
+                )
             if self._says_card_number(vals[name]):
                 raise UserError(
                     self.env._(

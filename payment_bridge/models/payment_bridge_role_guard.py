@@ -2,8 +2,8 @@
 
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessError, RedirectWarning
-from odoo.http import request
 
+from .real_user import is_scheduled, logged_in
 from .role_conflicts import NOBODY, ROLES, conflicts, groups_that_give, holders
 
 GIVERS = "base.group_erp_manager"
@@ -72,12 +72,12 @@ class PaymentBridgeRoleGuard(models.AbstractModel):
 
     def _forbid_oneself(self, user):
         """Nobody widens the own rights, unless nobody else is there who could: then the trail has to do."""
-        logged_in = request.session.uid if request else None
-        if logged_in == SUPERUSER_ID:
+        person = logged_in()
+        if person in (SUPERUSER_ID, False) or is_scheduled():
             raise AccessError(
-                self.env._("Roles of Payment Bridge are given by a person in the own name, not by the superuser.")
+                self.env._("Roles of Payment Bridge are given by a person in the own name, not by the system.")
             )
-        if user.id in (self.env.uid, logged_in) and self._others_who_give(user):
+        if user.id in (self.env.uid, person) and self._others_who_give(user):
             raise AccessError(
                 self.env._(
                     "Nobody gives a role of Payment Bridge to oneself: ask another administrator. Nothing was changed."

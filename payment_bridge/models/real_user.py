@@ -1,6 +1,9 @@
 """Who really acts: a person who has logged in, not a right that code has lent itself."""
 
+import threading
 import time
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError
@@ -8,6 +11,30 @@ from odoo.http import request
 
 IDENTITY_KEY = "identity-check-last"
 IDENTITY_VALID = 10 * 60  # seconds, as Odoo's own check has it
+_scheduled = ContextVar("payment_bridge_scheduled", default=False)
+
+
+@contextmanager
+def scheduled_action():
+    """Inside, nobody acts in person, whatever identity the code takes on and whatever it takes out of its context."""
+    token = _scheduled.set(True)
+    try:
+        yield
+    finally:
+        _scheduled.reset(token)
+
+
+def is_scheduled():
+    """Whether a scheduled action is running."""
+    return _scheduled.get()
+
+
+def logged_in():
+    """The id of the user whose request this is: of the session, or of the key or password that came with it; False for
+    a request of nobody. None outside of requests: in a script or a test."""
+    if not request:
+        return None
+    return request.session.uid or getattr(threading.current_thread(), "uid", None) or False
 
 
 def real_user(env):
@@ -19,10 +46,9 @@ def real_user(env):
     :raises AccessError: when nobody, or somebody else than the one who is logged in, acts.
     """
     user = env["res.users"].sudo().browse(env.uid)
-    logged_in = request.session.uid if request else None
-    if env.uid == SUPERUSER_ID or env.context.get("cron_id") or not user.active or user.share:
+    if env.uid == SUPERUSER_ID or env.context.get("cron_id") or _scheduled.get() or not user.active or user.share:
         raise AccessError(env._("A decision is made by a person who is logged in, not by the system."))
-    if logged_in and logged_in != env.uid:
+    if logged_in() not in (None, env.uid):
         raise AccessError(env._("A decision is made in one's own name only."))
     return user
 

@@ -15,7 +15,7 @@ from ..models.role_conflicts import CONFLICTS, WRITERS, holders
 from .approval_common import ApprovalCommon
 from .roles import give_roles, role_groups
 
-GUARD = "odoo.addons.payment_bridge.models.payment_bridge_role_guard.request"
+GUARD = "odoo.addons.payment_bridge.models.real_user.request"
 
 
 @tagged("post_install", "-at_install")
@@ -189,7 +189,7 @@ class TestRoles(ApprovalCommon):
             with self.assertRaisesRegex(AccessError, "oneself"), self.env.cr.savepoint():
                 self.first.with_user(self.second).group_ids = [Command.link(approver.id)]
             request.session.uid = SUPERUSER_ID
-            with self.assertRaisesRegex(AccessError, "superuser"), self.env.cr.savepoint():
+            with self.assertRaisesRegex(AccessError, "not by the system"), self.env.cr.savepoint():
                 self.nobody().with_user(SUPERUSER_ID).group_ids = [Command.link(approver.id)]
 
     def test_the_only_administrator_of_a_company_of_one_begins_alone(self):

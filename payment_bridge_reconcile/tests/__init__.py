@@ -10,3 +10,4 @@ from . import test_post_modes
 from . import test_receipts
 from . import test_properties
 from . import test_rights
+from . import test_rights_matrix
