@@ -4,3 +4,6 @@ from . import statement_line_match
 from . import statement_opening
 from . import statement_post
 from . import month_check
+from . import channel_resume
+from . import difference_resolve
+from . import suspense_clear
