@@ -16,8 +16,8 @@ STEPS = {
 class PaymentBridgeClaim(models.Model):
     """One claim, from the day somebody decides on it to the platform's answer.
 
-    Fees that differ from the contract are gathered by the month in their own list (``payment.bridge.fee.claim``); this is
-    for single movements.
+    Fees that differ from the contract are gathered by the month in their own list (``payment.bridge.fee.claim``); this
+    is for single movements.
     """
 
     _name = "payment.bridge.claim"

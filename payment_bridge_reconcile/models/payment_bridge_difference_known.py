@@ -29,8 +29,8 @@ class PaymentBridgeDifference(models.Model):
             if self.difference in ("cross_day", "refund_timing"):
                 return self.env._("The platform says that it moved; its statement is expected to show it within days.")
             return self.env._(
-                "The platform said that %s went through, and its statements do not show it: where the money is, only the"
-                " platform can say.",
+                "The platform said that %s went through, and its statements do not show it: where the money is, only"
+                " the platform can say.",
                 order.key,
             )
         if line.state == "matched" or line.state == "posted":

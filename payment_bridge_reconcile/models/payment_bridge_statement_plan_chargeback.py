@@ -147,8 +147,8 @@ class PaymentBridgePosting(models.Model):
             )
         else:
             words = self.env._(
-                "The customer's bank took %(amount)s of %(payment)s back through %(channel)s. The money has left and waits"
-                " on the account for chargebacks until the dispute is decided.",
+                "The customer's bank took %(amount)s of %(payment)s back through %(channel)s. The money has left and"
+                " waits on the account for chargebacks until the dispute is decided.",
                 **values,
             )
         chargeback._tell(words)
@@ -178,7 +178,8 @@ class PaymentBridgePosting(models.Model):
         if later:
             raise UserError(
                 self.env._(
-                    "The chargeback of %(payment)s was won since, with row %(entry)s. Undo the posting of that row first.",
+                    "The chargeback of %(payment)s was won since, with row %(entry)s. Undo the posting of that row"
+                    " first.",
                     payment=later[0].payment_id.name,
                     entry=later[0].won_line_id.entry_reference,
                 )

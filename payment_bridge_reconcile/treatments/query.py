@@ -14,8 +14,8 @@ class Query(Way):
 
     The answer completes or rejects the payment through the same method as any other answer; what is kept here is what
     it was before, what was answered, and who told it. A statement alone never changes a payment: only the platform's
-    answer does. Rows of payments whose result is unknown are asked about by the engine as soon as it sees them; payments
-    that the statement does not show are asked about here, once a day while they are missing.
+    answer does. Rows of payments whose result is unknown are asked about by the engine as soon as it sees them;
+    payments that the statement does not show are asked about here, once a day while they are missing.
     """
 
     code = "query"

@@ -16,8 +16,8 @@ class Repeat(Way):
     left out, and missed with them, and where the running balance after the row is the one after its twin, is it proven
     that no money moved. A file without balances proves nothing, so nothing is done.
 
-    Why never for money out: a repetition of a pay-out may be a payment that was made twice, and a wrong guess would hide
-    it. There the same proof is shown to a person, who asks the platform first.
+    Why never for money out: a repetition of a pay-out may be a payment that was made twice, and a wrong guess would
+    hide it. There a person decides, who asks the platform first.
     """
 
     code = "repeat"

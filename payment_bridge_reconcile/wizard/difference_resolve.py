@@ -36,7 +36,8 @@ class PaymentBridgeDifferenceResolve(models.TransientModel):
     account_id = fields.Many2one(
         "account.account",
         string="Write Off To",
-        domain="[('company_ids', 'in', company_id), ('active', '=', True), ('internal_group', 'in', ('income', 'expense'))]",
+        domain="[('company_ids', 'in', company_id), ('active', '=', True),"
+        " ('internal_group', 'in', ('income', 'expense'))]",
         help="Empty: the channel's account for write-offs.",
     )
     partner_id = fields.Many2one(
@@ -45,7 +46,8 @@ class PaymentBridgeDifferenceResolve(models.TransientModel):
     instruction_id = fields.Many2one(
         "payment.bridge.instruction",
         string="Another Payment",
-        domain="[('channel_id', '=', channel_id), ('state', 'in', ('succeeded', 'returned')), ('payment_id', '!=', False)]",
+        domain="[('channel_id', '=', channel_id), ('state', 'in', ('succeeded', 'returned')),"
+        " ('payment_id', '!=', False)]",
         help="Empty: the payment that was found.",
     )
     until = fields.Date(string="Until")
