@@ -49,7 +49,7 @@ class Repeat(Way):
                 ("difference", "=", "duplicate"),
                 ("instruction_id", "=", False),
                 ("line_id.amount", ">", 0),
-                ("line_id.only_by_hand", "in", (False, None)),
+                ("line_id.only_by_hand", "=", False),
             ],
             order="id",
         )

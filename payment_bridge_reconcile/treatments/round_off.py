@@ -92,7 +92,7 @@ class RoundOff(Way):
                 ("channel_id", "=", channel.id),
                 ("state", "=", "open"),
                 ("difference", "=", "rounding"),
-                ("line_id.only_by_hand", "in", (False, None)),
+                ("line_id.only_by_hand", "=", False),
             ],
             order="amount, id",
         )
