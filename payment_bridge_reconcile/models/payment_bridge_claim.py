@@ -138,7 +138,7 @@ class PaymentBridgeClaim(models.Model):
     def action_receive(self):
         """The platform has paid. Where both movements are held on the suspense account they clear each other."""
         self._step("received", answered_on=fields.Date.context_today(self))
-        for claim in self.filtered("received_line_id"):
+        for claim in self.filtered(lambda one: one.received_line_id and one.line_id.is_held):
             claim._clear_each_other()
 
     def action_refuse(self):
@@ -182,8 +182,6 @@ class PaymentBridgeClaim(models.Model):
 
     def _clear_each_other(self):
         line, back = self.line_id, self.received_line_id
-        if not all(one.is_held for one in (line, back)):
-            raise UserError(self.env._("One of the rows is not held on the suspense account any more."))
         if self.currency_id.compare_amounts(-line.amount, back.amount):
             raise UserError(
                 self.env._(

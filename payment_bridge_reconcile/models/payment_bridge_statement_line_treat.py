@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..treatments.facts import leg_of
+from .ledger_link import LedgerLink
 
 
 class PaymentBridgeStatementLine(models.Model):
@@ -15,7 +16,7 @@ class PaymentBridgeStatementLine(models.Model):
             ("net", "Payment, less its fee"),
         ]
     )
-    remainder_account_id = fields.Many2one(
+    remainder_account_id = LedgerLink(
         "account.account", readonly=True, help="Where the rest goes by which the row differs from its payment."
     )
     treatment_ids = fields.One2many("payment.bridge.treatment", "line_id", readonly=True)

@@ -20,6 +20,7 @@ class PaymentBridgeStatement(models.Model):
         :rtype: Plan
         """
         self.ensure_one()
+        lines = lines.sudo()
         held = lines.filtered(lambda line: line.match_pass in (False, "suspense"))
         self._check_can_post(with_suspense=bool(held))
         statement = self.sudo().with_company(self.company_id)

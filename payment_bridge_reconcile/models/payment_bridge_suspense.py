@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..treatments.facts import leg_of, order_refusal, rest_of
+from .ledger_link import LedgerLink
 
 
 class PaymentBridgeStatementLine(models.Model):
@@ -14,8 +15,8 @@ class PaymentBridgeStatementLine(models.Model):
     _inherit = "payment.bridge.statement.line"
 
     is_held = fields.Boolean(string="In Suspense", compute="_compute_is_held", search="_search_is_held")
-    cleared_move_id = fields.Many2one("account.move", string="Cleared With", readonly=True, index="btree_not_null")
-    cleared_with_id = fields.Many2one(
+    cleared_move_id = LedgerLink("account.move", string="Cleared With", readonly=True, index="btree_not_null")
+    cleared_with_id = LedgerLink(
         "payment.bridge.statement.line", string="Cleared by Row", readonly=True, index="btree_not_null"
     )
 
@@ -169,6 +170,8 @@ class PaymentBridgeStatementLine(models.Model):
         pair = self | other
         pair._lock_held()
         items = pair.sudo().move_line_id
+        if self.channel_id != other.channel_id or self.currency_id.compare_amounts(self.amount, -other.amount):
+            raise UserError(self.env._("Only a row of the same amount and the other direction cancels this one."))
         if len(items.account_id) > 1 or not items.account_id.reconcile:
             raise UserError(
                 self.env._("The suspense account has to allow reconciliation, and be the same for both rows.")

@@ -12,6 +12,9 @@ AT_ONCE = 100
 """Up to so many are treated while the person waits; more go to the background, with a progress bar."""
 BATCH = 20
 LISTED = 200
+LOOKED_AT = 300
+"""So many of a selection are looked at before it begins; the others when their turn comes."""
+ALIKE = 3
 
 SELECTION_BULK = [(code, label) for code, label in SELECTION_WAY if code not in FOUND_BY_ITSELF]
 
@@ -65,10 +68,11 @@ class PaymentBridgeWorklistRun(models.Model):
 
     @api.depends("difference_ids")
     def _compute_allowed_ways(self):
-        """The ways that at least one of the selection allows."""
+        """The ways that one of the selection allows, looked up for one of each kind."""
         for run in self:
-            open_ones = run.difference_ids.filtered(lambda one: one.state == "open")[:LISTED]
-            found = {way.code for difference in open_ones for way in difference._ways()}
+            open_ones = run.difference_ids.filtered(lambda one: one.state == "open")
+            kinds = open_ones.grouped(lambda one: (one.side, one.difference, one.line_id.kind, bool(one.similar_id)))
+            found = {way.code for alike in kinds.values() for one in alike[:ALIKE] for way in one._ways()}
             run.allowed_ways = [code for code, _label in SELECTION_BULK if code in found]
 
     @api.depends("difference_ids", "way", "note", "account_id", "partner_id", "until", "state", "line_ids")
@@ -81,7 +85,8 @@ class PaymentBridgeWorklistRun(models.Model):
                 if run.state == "draft"
                 else {line.difference_id: line.message for line in run.line_ids if line.message}
             )
-            can = run.difference_ids - self.env["payment.bridge.difference"].union(*refused)
+            looked_at = run.difference_ids[:LOOKED_AT] if run.state == "draft" else run.difference_ids
+            can = looked_at - self.env["payment.bridge.difference"].union(*refused)
             run.can_count = len(can) if run.way else 0
             run.totals = run._render_totals(can) if run.way else False
             run.refusals = run._render_refusals(refused) if run.way and refused else False
@@ -93,7 +98,7 @@ class PaymentBridgeWorklistRun(models.Model):
         way, asked = WAYS[self.way], self._asked()
         return {
             difference: problem
-            for difference in self.difference_ids
+            for difference in self.difference_ids[:LOOKED_AT]
             if (problem := self._problem(difference, way, asked))
         }
 

@@ -1,4 +1,4 @@
-"""Money out that nobody ordered: people are told at once, and above a limit the channel stops until a person opens it."""
+"""Money out that nobody ordered: people are told at once, and above a limit the channel stops."""
 
 from odoo.exceptions import AccessError, UserError
 
@@ -76,7 +76,7 @@ class TestAlarm(TreatCase):
     def test_nothing_leaves_while_it_is_stopped(self):
         order = self.order(10)
         self.unordered(500)
-        self.channel.sudo()._dispatch(False)
+        self.run_cron("payment_bridge.cron_dispatch")
         self.assertEqual(order.state, "queued")
 
     def test_a_person_opens_it_with_the_reason(self):
