@@ -19,6 +19,11 @@ LISTED = 20
 class PaymentBridgeDifference(models.Model):
     _inherit = "payment.bridge.difference"
 
+    alarmed_at = fields.Datetime(readonly=True)
+    alarm_seen = fields.Boolean(
+        readonly=True, help="Somebody has opened the channel again knowing of it: it counts for no further stop."
+    )
+
     @api.model
     @api.private
     def _alarm_unordered(self, channel):
@@ -128,21 +133,20 @@ class PaymentBridgeChannel(models.Model):
 
     def _unordered_total(self):
         """What pay-outs without an order amount to that are still open, since the channel was last opened."""
-        self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT COALESCE(sum(d.amount), 0)::float8
-                  FROM payment_bridge_difference d
-                 WHERE d.channel_id = %s AND d.state = 'open' AND d.difference = 'platform_only_out'
-                   AND d.alarmed_at IS NOT NULL AND (%s IS NULL OR d.alarmed_at > %s)
-                """,
-                self.id,
-                self.resumed_at or None,
-                self.resumed_at or None,
-            )
+        totals = (
+            self.env["payment.bridge.difference"]
+            .sudo()
+            ._read_group([*self._alarmed(), ("alarm_seen", "=", False)], [], ["amount:sum"])
         )
-        return rows[0][0]
+        return totals[0][0] or 0.0
+
+    def _alarmed(self):
+        return [
+            ("channel_id", "=", self.id),
+            ("state", "=", "open"),
+            ("difference", "=", "platform_only_out"),
+            ("alarmed_at", "!=", False),
+        ]
 
     def _alarm_people(self):
         """Who looks into the channel's differences, and its company's channel administrators."""
@@ -168,9 +172,7 @@ class PaymentBridgeChannel(models.Model):
             else self.env._("The channel goes on sending.")
         )
         return Markup("<p>{}</p><ul>{}{}</ul><p>{} {}</p>").format(
-            self.env._(
-                "The platform paid this out, and no order of it was placed here. The money has left the account."
-            ),
+            self.env._("The platform paid this out and nobody ordered it here. The money has left the account."),
             rows,
             more,
             what_now,
@@ -198,6 +200,7 @@ class PaymentBridgeChannel(models.Model):
         if not self.alarm_paused:
             raise UserError(self.env._("No alarm stops this channel any more."))
         self.sudo().write({"alarm_paused": False, "resumed_at": fields.Datetime.now()})
+        self.env["payment.bridge.difference"].sudo().search(self._alarmed()).alarm_seen = True
         self.env["payment.bridge.audit.event"]._record("channel.resumed", self, reason=reason.strip())
         self.message_post(body=self.env._("Opened again: %s", reason.strip()))
         self.activity_feedback([ACTIVITY], feedback=reason.strip())

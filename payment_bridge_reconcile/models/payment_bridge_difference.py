@@ -71,7 +71,6 @@ class PaymentBridgeDifference(models.Model):
     awaited_until = fields.Date(readonly=True)
     instruction_state = fields.Char(readonly=True, help="How the payment read when the difference was first seen.")
     asked_at = fields.Datetime(string="Platform Asked", readonly=True)
-    alarmed_at = fields.Datetime(readonly=True)
     decisions = fields.Integer(readonly=True, help="Counts decisions, so that two at once cannot both be made.")
 
     _row_once = models.UniqueIndex("(line_id) WHERE line_id IS NOT NULL")

@@ -190,4 +190,5 @@ class PaymentBridgePosting(models.Model):
             if chargeback.goes_to == "reopen":
                 chargeback._pay_rest()
         taken.write({"state": "undone"})
+        chargebacks.flush_recordset()  # or the same row could not be posted again in this transaction
         return result

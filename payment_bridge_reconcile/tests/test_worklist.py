@@ -76,10 +76,14 @@ class TestWorklist(TreatCase):
             [self.paid_row(order, "E1", key="", reference="2026031022001498776", amount=100)]
         ).line_ids
         difference = self.difference_of(line)
-        if difference.state == "open":  # the lone amount matches by itself where nothing speaks against it
-            self.assertEqual(difference._ways()[0].code, "match")
-            self.resolve(difference, "match")
-        self.assertEqual((line.state, line.instruction_id), ("matched", order))
+        self.assertEqual((difference.similar_id, difference.state), (order, "open"))
+        self.assertEqual(difference._ways()[0].code, "match")
+        wizard = self.env["payment.bridge.difference.resolve"].create({"difference_id": difference.id})
+        self.assertEqual(wizard.way, "match")
+        self.assertIn(order.payment_id.name, wizard.preview)
+        wizard.action_resolve()
+        self.assertEqual((line.state, line.instruction_id), ("posted", order))
+        self.assertIn("score", difference.treatment_id.evidence)
 
     def test_what_is_known_tells_both_sides(self):
         order, difference = self.short_row()

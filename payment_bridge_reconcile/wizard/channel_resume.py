@@ -20,14 +20,7 @@ class PaymentBridgeChannelResume(models.TransientModel):
     @api.depends("channel_id")
     def _compute_difference_ids(self):
         for wizard in self:
-            wizard.difference_ids = self.env["payment.bridge.difference"].search(
-                [
-                    ("channel_id", "=", wizard.channel_id.id),
-                    ("state", "=", "open"),
-                    ("difference", "=", "platform_only_out"),
-                    ("alarmed_at", "!=", False),
-                ]
-            )
+            wizard.difference_ids = self.env["payment.bridge.difference"].search(wizard.channel_id._alarmed())
 
     def action_resume(self):
         """Let the channel send again."""
