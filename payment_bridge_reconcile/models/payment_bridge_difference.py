@@ -124,7 +124,7 @@ class PaymentBridgeDifference(models.Model):
         """People decide who looks into a difference and until when; everything else is what the engine sees."""
         if not self.env.su and set(vals) - {"owner_id", "due_on"}:
             raise UserError(
-                self.env._("A difference changes with what is found: only its owner and its due date are chosen.")
+                self.env._("A difference changes with what is found: only who looks into it and until when is chosen.")
             )
         return super().write(vals)
 

@@ -479,7 +479,7 @@ class TestWorklist(TreatCase):
         mine.write({"owner_id": self.clerk.id, "due_on": date(2026, 3, 12)})
         self.match()
         self.assertEqual((difference.owner_id, difference.due_on), (self.clerk, date(2026, 3, 12)))
-        with self.assertRaisesRegex(UserError, "only its owner"):
+        with self.assertRaisesRegex(UserError, "only who looks into it"):
             mine.write({"state": "closed"})
 
     def test_other_companies_see_nothing(self):
