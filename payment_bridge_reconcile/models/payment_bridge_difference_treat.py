@@ -84,6 +84,8 @@ class PaymentBridgeDifference(models.Model):
         treatment = self._note_treatment(way, asked)
         treatment.posting_id = self._decide_row(way, asked, plan)
         way.carry_out(self, asked, treatment)
+        if way.explains:
+            self.env["payment.bridge.discrepancy"]._settle_with(self.line_id, treatment._say())
         return treatment.with_env(self.env)
 
     def _decide_row(self, way, asked, plan):

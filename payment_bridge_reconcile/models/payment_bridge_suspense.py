@@ -219,6 +219,7 @@ class PaymentBridgeStatementLine(models.Model):
                 "decided_at": fields.Datetime.now(),
             }
         )
+        self.env["payment.bridge.discrepancy"]._settle_with(line, line.reason)
         self.env["payment.bridge.audit.event"]._record(
             "suspense.cleared",
             line,
@@ -261,6 +262,7 @@ class PaymentBridgeStatementLine(models.Model):
                 "decided_at": False,
             }
         )
+        self.env["payment.bridge.discrepancy"]._open_with(self | other)
 
     def _pair_off(self, move, reversal):
         """Reconcile each item of an entry with its opposite, where its account allows it."""

@@ -101,6 +101,12 @@ class PaymentBridgeTreatment(models.Model):
             "repeated": self.env._("repeated"),
         }
 
+    @api.private
+    def _say(self):
+        """What was done, in words."""
+        words = dict(self._fields["way"]._description_selection(self.env))[self.way]
+        return f"{words}: {self.note}" if self.note else f"{words}."
+
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._("A treatment is part of the trail: undo it instead."))
@@ -135,6 +141,7 @@ class PaymentBridgeTreatment(models.Model):
             difference = treatment.difference_id.sudo()
             if difference.treatment_id == treatment:
                 difference.write({"state": "open", "treatment_id": False, "awaited": False, "awaited_until": False})
+            self.env["payment.bridge.discrepancy"]._open_with(treatment.line_id)
             self.env["payment.bridge.audit.event"]._record(
                 "treatment.undone", treatment, way=treatment.way, amount=f"{treatment.amount:.2f}"
             )
@@ -190,16 +197,18 @@ class PaymentBridgeTreatment(models.Model):
                           AND e.event = 'instruction.' || i.state
                         ORDER BY e.id DESC LIMIT 1) told ON TRUE
                  WHERE d.id = ANY(%(ids)s) AND l.state IN ('matched', 'posted') AND l.decided_by_id IS NULL
+                RETURNING line_id
                 """,
                 now=fields.Datetime.now(),
                 ids=difference_ids,
             )
         )
-        if self.env.cr.rowcount:
+        rows = self.env.cr.fetchall()
+        if rows:
             self.invalidate_model()
-            self.env["payment.bridge.audit.event"]._record(
-                "treatments.noted", channel, differences=self.env.cr.rowcount
-            )
+            lines = self.env["payment.bridge.statement.line"].browse(row[0] for row in rows)
+            self.env["payment.bridge.discrepancy"]._settle_with(lines, self.env._("Explained by what came later."))
+            self.env["payment.bridge.audit.event"]._record("treatments.noted", channel, differences=len(rows))
 
     @api.model
     @api.private

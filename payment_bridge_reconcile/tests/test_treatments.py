@@ -193,6 +193,17 @@ class TestTreatments(TreatCase):
         self.assertEqual((told["was"], told["is"], told["told_by"]), ("processing", "succeeded", "query"))
         self.assertEqual(told["answer"], "SUCCESS")
 
+    def test_what_was_raised_about_a_row_is_closed_when_the_answer_explains_it(self):
+        order = self.pay(100, OutcomeStatus.FAILED)
+        self.statement([self.paid_row(order)])
+        raised = self.env["payment.bridge.discrepancy"].search(
+            [("kind", "=", "line_status"), ("channel_id", "=", self.channel.id)]
+        )
+        self.assertEqual(raised.state, "open")
+        back = row("return", "E-back", "100.00", day="2026-03-09", key=order.key)
+        self.load([back], DAY - timedelta(days=1))
+        self.assertEqual(raised.state, "resolved")
+
     def test_an_answer_that_rejects_the_payment_settles_both_its_rows(self):
         order = self.pay(100, OutcomeStatus.PROCESSING)
         back = row("return", "E-back", "100.00", day=DAY, key=order.key, time="11:00:00")

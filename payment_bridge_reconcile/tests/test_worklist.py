@@ -170,6 +170,30 @@ class TestWorklist(TreatCase):
         with self.assertRaisesRegex(UserError, "Another row stands for"):
             second.with_user(self.chief)._treat("write_off", self.asked(note="two", instruction=order))
 
+    def test_what_was_raised_about_a_row_is_closed_and_opened_with_it(self):
+        _order, difference = self.short_row(short=1)
+        raised = self.env["payment.bridge.discrepancy"].search(
+            [("kind", "=", "line_amount"), ("channel_id", "=", self.channel.id)]
+        )
+        self.assertEqual(raised.state, "open")
+        treatment = self.resolve(difference, "write_off", note="bank charge")
+        self.assertEqual((raised.state, "bank charge" in raised.resolution), ("resolved", True))
+        treatment.action_undo()
+        self.assertEqual(raised.state, "open")
+
+    def test_holding_a_row_does_not_explain_it_but_clearing_it_does(self):
+        difference = self.open_row("pay_out", "E1", "-50.00")
+        raised = self.env["payment.bridge.discrepancy"].search(
+            [("kind", "=", "platform_only_out"), ("channel_id", "=", self.channel.id)]
+        )
+        self.resolve(difference, "suspense")
+        self.assertEqual(raised.state, "open")
+        line = difference.line_id
+        self.clear(line, way="account", account_id=self.losses.id, note="paid at the portal by the treasurer")
+        self.assertEqual((raised.state, "treasurer" in raised.resolution), ("resolved", True))
+        line.action_unclear()
+        self.assertEqual(raised.state, "open")
+
     # -- suspense -----------------------------------------------------------------------------------
 
     def held_row(self, amount="30.00", entry="C1", kind="collection"):

@@ -35,6 +35,7 @@ class Way:
     needs: ClassVar[frozenset[str]] = frozenset()  # of Asked: what a person has to add
     may_have: ClassVar[frozenset[str]] = frozenset({"note"})  # … and what a person may
     books_at_once: ClassVar[bool] = False  # its rows go into the books with the decision
+    explains: ClassVar[bool] = True  # what was raised about the row is settled with it
     decides_row: ClassVar[bool] = True  # the row is explained by it; otherwise the engine goes on seeing it
     keeps_closed: ClassVar[bool] = False  # once undone, only a person explains the row again
     switch: ClassVar[str] = ""  # the channel's field that lets the engine take this way by itself

@@ -10,6 +10,7 @@ class Claim(Way):
     the suspense account meanwhile, as what the platform owes; a fee or a missing payment books nothing."""
 
     code = "claim"
+    explains = False
     needs = frozenset({"note"})
 
     def refusal(self, difference, asked):

@@ -19,6 +19,7 @@ class Wait(_Awaited):
     """It comes back to the list by itself when the day has passed, or as soon as something about it changes."""
 
     code = "wait"
+    explains = False
     needs = frozenset({"until"})
     may_have = frozenset({"note", "until"})
 

@@ -11,6 +11,7 @@ class Suspense(Way):
 
     code = "suspense"
     books_at_once = True
+    explains = False
 
     def refusal(self, difference, asked):
         if problem := open_row_refusal(difference):
