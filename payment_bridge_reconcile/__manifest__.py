@@ -45,6 +45,9 @@
         "views/menus.xml",
         "views/worklist_menus.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["payment_bridge_reconcile/static/tests/tours/**/*"],
+    },
     "auto_install": False,
     "installable": True,
 }

@@ -14,9 +14,7 @@ class PaymentBridgeChargeback(models.Model):
     _rec_name = "line_id"
 
     line_id = fields.Many2one("payment.bridge.statement.line", string="Row", required=True, readonly=True, index=True)
-    won_line_id = fields.Many2one(
-        "payment.bridge.statement.line", string="Won With", readonly=True, index="btree_not_null"
-    )
+    won_line_ids = fields.One2many("payment.bridge.statement.line", "chargeback_id", string="Won With", readonly=True)
     channel_id = fields.Many2one("payment.bridge.channel", required=True, readonly=True, index=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
@@ -46,6 +44,18 @@ class PaymentBridgeChargeback(models.Model):
     def _compute_invoice_ids(self):
         for chargeback in self:
             chargeback.invoice_ids = chargeback.reopened_item_ids.move_id
+
+    @api.private
+    def _left(self):
+        """What of it has not come back yet."""
+        self.ensure_one()
+        return self.currency_id.round(self.amount - sum(self.won_line_ids.mapped("gross")))
+
+    @api.private
+    def _follow_wins(self):
+        """Won once all of it has come back."""
+        for chargeback in self:
+            chargeback.state = "taken" if chargeback._left() > 0 else "won"
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

@@ -3,12 +3,21 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .ledger_link import LedgerLink
+
 
 class PaymentBridgeStatementLine(models.Model):
     _inherit = "payment.bridge.statement.line"
 
     match_pass = fields.Selection(selection_add=[("chargeback", "Chargeback")])
     chargeback_ids = fields.One2many("payment.bridge.chargeback", "line_id", readonly=True)
+    chargeback_id = LedgerLink(
+        "payment.bridge.chargeback",
+        string="Wins Chargeback",
+        readonly=True,
+        index="btree_not_null",
+        help="The chargeback whose money this row brought back.",
+    )
 
     _chargebacks = models.Index("(statement_id) WHERE match_pass = 'chargeback'")
 
@@ -25,13 +34,17 @@ class PaymentBridgeStatementLine(models.Model):
 
     @api.private
     def _open_chargeback(self):
-        """The chargeback in the books that this row gives back; empty when there is none."""
+        """The chargeback in the books that this row gives back, or a part of: the one of its amount, else the oldest
+        that is large enough; empty when there is none."""
         self.ensure_one()
         taken = self.env["payment.bridge.chargeback"].search(
             [("payment_id", "=", self.payment_id.id), ("state", "=", "taken"), ("channel_id", "=", self.channel_id.id)],
             order="id",
         )
-        return taken.filtered(lambda one: not one.currency_id.compare_amounts(one.amount, abs(self.gross)))[:1]
+        by_left = {one: one.currency_id.compare_amounts(one._left(), self.gross) for one in taken}
+        same = [one for one, more in by_left.items() if not more]
+        larger = [one for one, more in by_left.items() if more > 0]
+        return next(iter(same + larger), taken.browse())
 
 
 class PaymentBridgeStatement(models.Model):
@@ -84,12 +97,13 @@ class PaymentBridgePosting(models.Model):
         taken = self._take_back(rows.filtered(lambda line: line.amount < 0))
         result = super()._make_entries(plan)
         for line, chargeback in won.items():
-            chargeback.write({"state": "won", "won_line_id": line.id})
+            line.chargeback_id = chargeback
+            chargeback._follow_wins()
             chargeback._tell(
                 self.env._(
                     "The chargeback of %(payment)s was won: %(amount)s came back.",
                     payment=chargeback.payment_id.name,
-                    amount=chargeback.currency_id.format(chargeback.amount),
+                    amount=chargeback.currency_id.format(line.gross),
                 )
             )
             self.env["payment.bridge.audit.event"]._record("chargeback.won", chargeback, entry=line.entry_reference)
@@ -164,31 +178,29 @@ class PaymentBridgePosting(models.Model):
     def _undo(self):
         """A chargeback that is taken out of the books closes the invoices again; one that was won stays until that
         row is undone."""
-        chargebacks = self.env["payment.bridge.chargeback"].search(
-            [
-                ("state", "in", ("taken", "won")),
-                "|",
-                ("line_id.posting_id", "=", self.id),
-                ("won_line_id.posting_id", "=", self.id),
-            ]
+        taken = self.env["payment.bridge.chargeback"].search(
+            [("state", "in", ("taken", "won")), ("line_id.posting_id", "=", self.id)]
         )
-        taken = chargebacks.filtered(lambda one: one.line_id.posting_id == self)
-        won = chargebacks.filtered(lambda one: one.won_line_id.posting_id == self)
-        later = taken.filtered(lambda one: one.state == "won") - won
+        wins = self.env["payment.bridge.statement.line"].search(
+            [("posting_id", "=", self.id), ("chargeback_id", "!=", False)]
+        )
+        later = taken.won_line_ids - wins
         if later:
             raise UserError(
                 self.env._(
                     "The chargeback of %(payment)s was won since, with row %(entry)s. Undo the posting of that row"
                     " first.",
                     payment=later[0].payment_id.name,
-                    entry=later[0].won_line_id.entry_reference,
+                    entry=later[0].entry_reference,
                 )
             )
         result = super()._undo()
-        (won - taken).write({"state": "taken", "won_line_id": False})
+        won = wins.chargeback_id
+        wins.chargeback_id = False
+        won._follow_wins()
         for chargeback in taken:
             if chargeback.goes_to == "reopen":
                 chargeback._pay_rest()
         taken.write({"state": "undone"})
-        chargebacks.flush_recordset()  # or the same row could not be posted again in this transaction
+        taken.flush_recordset()  # or the same row could not be posted again in this transaction
         return result

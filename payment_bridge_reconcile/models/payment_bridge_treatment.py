@@ -182,7 +182,8 @@ class PaymentBridgeTreatment(models.Model):
                   JOIN payment_bridge_statement_line l
                     ON l.id = CASE d.side WHEN 'platform' THEN d.line_id ELSE (
                            SELECT o.id FROM payment_bridge_statement_line o
-                            WHERE o.instruction_id = d.instruction_id AND o.kind != 'fee' AND o.match_pass != 'part'
+                            WHERE o.instruction_id = d.instruction_id AND o.kind != 'fee'
+                              AND o.match_pass NOT IN ('part', 'chargeback')
                               AND (o.amount > 0) = (SELECT operation IN ('collect', 'charge')
                                                     FROM payment_bridge_instruction WHERE id = d.instruction_id)
                             LIMIT 1) END

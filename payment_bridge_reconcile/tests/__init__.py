@@ -15,3 +15,4 @@ from . import test_banking_days
 from . import test_chargebacks
 from . import test_treatments
 from . import test_worklist
+from . import test_worklist_tours

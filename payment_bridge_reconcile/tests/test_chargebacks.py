@@ -100,8 +100,19 @@ class TestChargebacks(TreatCase):
         taken = self.taken()
         line = self.won()
         self.assertEqual((self.invoice.amount_residual, self.bank_balance()), (0.0, 100.0))
-        self.assertEqual((self.record(taken).state, self.record(taken).won_line_id), ("won", line))
+        self.assertEqual((self.record(taken).state, self.record(taken).won_line_ids), ("won", line))
         self.assertIn("was won", line.reason)
+
+    def test_a_chargeback_is_won_in_parts(self):
+        taken = self.taken()
+        self.won(40, "WON1")
+        self.assertEqual((self.invoice.amount_residual, self.record(taken).state), (60.0, "taken"))
+        second = self.won(60, "WON2")
+        self.assertEqual((self.invoice.amount_residual, self.record(taken).state), (0.0, "won"))
+        second.posting_id.action_undo()
+        self.assertEqual((self.invoice.amount_residual, self.record(taken).state), (60.0, "taken"))
+        with self.assertRaisesRegex(UserError, "No chargeback of"):
+            self.won(61, "WON3")
 
     def test_a_won_chargeback_of_an_invoice_paid_meanwhile_is_the_customer_s_credit(self):
         self.taken()

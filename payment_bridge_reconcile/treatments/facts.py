@@ -52,7 +52,8 @@ def taken_by(line, order):
     rows = line.sudo().search(
         [
             ("instruction_id", "=", order.id),
-            ("kind", "!=", "fee"),
+            ("kind", "not in", ("fee", "chargeback")),
+            ("match_pass", "!=", "chargeback"),
             ("id", "!=", line.id),
             ("amount", ">" if line.amount > 0 else "<", 0),
         ]

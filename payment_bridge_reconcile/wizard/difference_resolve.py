@@ -22,6 +22,7 @@ class PaymentBridgeDifferenceResolve(models.TransientModel):
     difference = fields.Selection(related="difference_id.difference")
     reason = fields.Char(related="difference_id.reason")
     money = fields.Char(related="difference_id.money")
+    can_query = fields.Boolean(related="difference_id.can_query")
     known = fields.Html(related="difference_id.known", sanitize=False)
     allowed_ways = fields.Json(compute="_compute_allowed_ways")
     way = fields.Selection(SELECTION_WAY, compute="_compute_way", store=True, readonly=False)
