@@ -30,6 +30,18 @@ def match(rows, documents):
         left = [row for row in left if row.id not in alone | together]  # fewer documents are open: look again
 
 
+def match_within(rows, documents, tolerated):
+    """As :func:`match`, of rows that name documents and differ from what is open by no more than ``tolerated(open)``.
+
+    The documents are paid in full: what the row has too much or too little is the caller's to book. Whether a row may
+    be matched without a person is the caller's to know, too.
+    """
+    desk = _Desk(documents)
+    for row in sorted(rows, key=lambda row: (row.order, row.id)):
+        desk.match_within(row, tolerated)
+    return desk.matches
+
+
 class _Desk:
     """What is still open, and what has been matched."""
 
@@ -66,6 +78,15 @@ class _Desk:
                     matched.add(row.id)
         return matched
 
+    def match_within(self, row, tolerated):
+        """Match a row to all that it surely names, if it comes near enough to what is open."""
+        found = self._named(row)
+        if found.unclear or not found.sure or not self._is_certain(row, found.sure, unclear=False):
+            return
+        is_open = self._open(found.sure)
+        if abs(is_open - row.amount) <= tolerated(is_open):
+            self._keep(row, [self._documents[one] for one in found.sure], rows=1, amount=is_open)
+
     def _named(self, row):
         if row.id not in self._places:
             self._places[row.id] = self._index.places(row)
@@ -98,8 +119,8 @@ class _Desk:
     def _open(self, document_ids):
         return sum(self._documents[document_id].open for document_id in document_ids)
 
-    def _keep(self, row, documents, rows):
-        allotments, _left = allot(row.amount, documents)
+    def _keep(self, row, documents, rows, amount=None):
+        allotments, _left = allot(row.amount if amount is None else amount, documents)
         self.matches.append(Match(row.id, allotments, len(row.payers) == 1, rows))
         for document in documents:
             own = [one for one in allotments if one.document_id == document.id]
