@@ -11,7 +11,6 @@ class PaymentBridgeDifference(models.Model):
         selection_add=[("document", "Match it to the documents found"), ("rule", "Do as the rule proposes")],
         ondelete={"document": "cascade", "rule": "cascade"},
     )
-    proposal_ids = fields.One2many(related="line_id.proposal_ids")
     best_proposal = fields.Char(compute="_compute_best_proposal")
 
     @api.depends("line_id.proposal_ids.reason", "line_id.proposal_ids.state")

@@ -73,7 +73,7 @@ class PaymentBridgeKnownPayer(models.Model):
         if not found:
             return
         rows = [
-            SQL("(%s, %s, %s, %s, %s, %s, TRUE)", company.id, key, shown, partner_id, sign * times, day)
+            SQL("(%s, %s, %s, %s, %s, %s, TRUE)", company.id, key, shown, partner_id, times, day)
             for (key, partner_id), (times, shown, day) in sorted(found.items())
         ]
         self.env.cr.execute(
@@ -83,10 +83,11 @@ class PaymentBridgeKnownPayer(models.Model):
                        (company_id, key, shown, partner_id, confirmed, last_seen, active)
                 VALUES %s
                     ON CONFLICT (company_id, key, partner_id) DO UPDATE
-                   SET confirmed = GREATEST(known.confirmed + excluded.confirmed, 0),
+                   SET confirmed = GREATEST(known.confirmed + %s * excluded.confirmed, 0),
                        last_seen = GREATEST(known.last_seen, excluded.last_seen)
                 """,
                 SQL(", ").join(rows),
+                sign,
             )
         )
         self.invalidate_model()

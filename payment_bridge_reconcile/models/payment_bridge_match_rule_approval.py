@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.payment_bridge.models.real_user import real_user
 
+from .payment_bridge_match_rule import CONDITIONS, EFFECTS
+
 APPROVER = "payment_bridge.group_approver"
 
 
@@ -21,7 +23,7 @@ class PaymentBridgeMatchRule(models.Model):
     trial_note = fields.Char(compute="_compute_trial")
     may_approve = fields.Boolean(compute="_compute_may_approve")
 
-    @api.depends("trial_ids", *("effect", "state", "text_words", "text_pattern", "counterparty", "account_id"))
+    @api.depends("trial_ids.digest", *CONDITIONS, *EFFECTS)
     @api.depends_context("lang")
     def _compute_trial(self):
         for rule in self:

@@ -59,8 +59,8 @@ class PaymentBridgeChannel(models.Model):
         )
 
     @api.private
-    def _rows_that_may_pay(self, domain=None):
-        """This channel's rows that nothing explains, as values."""
+    def _rows_that_may_pay(self, scope=None):
+        """This channel's rows that nothing explains, as values; ``scope`` is a condition on ``l``."""
         rows = self.env.execute_query(
             SQL(
                 """
@@ -76,7 +76,7 @@ class PaymentBridgeChannel(models.Model):
                 """,
                 self.id,
                 list(KINDS),
-                domain or SQL("TRUE"),
+                scope or SQL("TRUE"),
                 MOST_ROWS,
             )
         )
