@@ -1,6 +1,7 @@
 from . import test_calendar
 from . import test_closing
 from . import test_control
+from . import test_document_properties
 from . import test_documents
 from . import test_fees
 from . import test_load
