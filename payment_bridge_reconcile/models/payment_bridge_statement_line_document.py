@@ -108,10 +108,10 @@ class PaymentBridgeStatementLine(models.Model):
             return documents.with_env(self.env)._get_records_action()
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Documents Paid"),
             "res_model": "account.move",
             "view_mode": "list,form",
             "domain": [("id", "in", documents.ids)],
+            "name": self.env._("Documents Paid"),
         }
 
     def action_open_proposals(self):

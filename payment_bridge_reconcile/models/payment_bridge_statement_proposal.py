@@ -73,14 +73,17 @@ class PaymentBridgeStatementProposal(models.Model):
     @api.depends_context("lang")
     def _compute_reason(self):
         for proposal in self:
-            words = proposal._words().get(proposal.kind, "")
-            if proposal.rest and proposal.way == "document":
-                words = f"{words} {proposal._say_rest()}".strip()
-            proposal.reason = words
+            has_rest = proposal.rest and proposal.way == "document"
+            told = (
+                proposal._words().get(proposal.kind),
+                proposal._say_party(),
+                proposal._say_rest() if has_rest else "",
+            )
+            proposal.reason = " ".join(filter(None, told))
 
     def _words(self):
         figures = self.reasons or {}
-        told = {
+        return {
             "named_exactly": self._say_named(figures, self.env._("the amount is what is open on them.")),
             "named_and_more": self.env._("The text names some of them, and only these others make up the amount."),
             "part_of_named": self._say_named(figures, self.env._("more is open than the row brings.")),
@@ -91,14 +94,17 @@ class PaymentBridgeStatementProposal(models.Model):
             "only_amount": self.env._("No other row and no other document has this amount."),
             "rule": self.env._("Rule %(rule)s proposes it.", rule=self.rule_id.sudo().name),
         }
-        if self.kind not in ("payer_exactly", "payer_together", "rule"):
-            if figures.get("payer"):
-                told[self.kind] = f"{told[self.kind]} {self.env._('The payer is known as this partner.')}"
-            elif figures.get("payer") is False:
-                told[self.kind] = f"{told[self.kind]} {self.env._('The payer is known as somebody else.')}"
-            elif figures.get("name"):
-                told[self.kind] = f"{told[self.kind]} {self.env._('The names are alike.')}"
-        return told
+
+    def _say_party(self):
+        """What the payer says for or against it, where that is not its reason already."""
+        figures = self.reasons or {}
+        if self.kind in ("payer_exactly", "payer_together", "rule"):
+            return ""
+        if figures.get("payer"):
+            return self.env._("The payer is known as this partner.")
+        if figures.get("payer") is False:
+            return self.env._("The payer is known as somebody else.")
+        return self.env._("The names are alike.") if figures.get("name") else ""
 
     def _say_named(self, figures, then):
         if figures.get("unclear"):
