@@ -27,10 +27,11 @@ class PaymentBridgeDifference(models.Model):
 
     @api.depends("line_id.proposal_ids.state")
     def _compute_reason(self):
-        super()._compute_reason()
+        result = super()._compute_reason()
         for difference in self.filtered(lambda one: one.proposal in ("document", "rule")):
             if difference.best_proposal:
                 difference.reason = f"{difference.reason or ''} {difference.best_proposal}".strip()
+        return result
 
     def action_accept_proposal(self):
         """Accept the best proposal of each row."""

@@ -15,6 +15,8 @@ SECONDS = 10
 """How long one rule may take over the open rows of one channel."""
 WITH_CANDIDATE = ("amount", "rounding", "fee")
 """Classes of rows that name a payment whose amount is another."""
+FOR_PEOPLE = ("duplicate", "status", "currency")
+"""Classes of rows that no rule decides by itself."""
 ALIKE = ("account", "ignore")
 """Ways in which all rows of a rule are decided alike."""
 
@@ -69,17 +71,24 @@ class PaymentBridgeMatchRule(models.Model):
 
     @api.private
     def _apply(self, channel, claimed):
-        """Decide the rows of ``channel`` that this rule fits. Answers how many, and what is only proposed."""
+        """Decide the rows of ``channel`` that this rule fits. Answers how many, and what is only proposed.
+
+        No rule books away what an order of ours may explain, nor a pay-out that nobody ordered, nor a row that may
+        stand on the statement twice: there it proposes, and a person decides.
+        """
         self.ensure_one()
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT l.id, l.kind = 'pay_out' AND l.difference = 'platform_only_out'
+                       OR l.candidate_id IS NOT NULL AND %s OR l.difference = ANY(%s)
                   FROM payment_bridge_statement_line l
                  WHERE l.channel_id = %s AND l.state = 'unmatched' AND l.only_by_hand IS NOT TRUE
                    AND l.gross != 0 AND l.id != ALL(%s) AND %s ORDER BY l.id
                 """,
+                self.effect != "match",
+                list(FOR_PEOPLE),
                 channel.id,
                 sorted(claimed),
                 conditions(self),
@@ -87,9 +96,9 @@ class PaymentBridgeMatchRule(models.Model):
         )
         if not rows:
             return 0, []
-        unordered = {line_id for line_id, nobody_ordered in rows if nobody_ordered}
+        for_people = {line_id for line_id, needs_person in rows if needs_person}
         found = getattr(self, f"_find_{self.effect}")(channel, [row[0] for row in rows])
-        decided = {} if self.only_propose else {key: one for key, one in found.items() if key not in unordered}
+        decided = {} if self.only_propose else {key: one for key, one in found.items() if key not in for_people}
         proposed = [
             {"line_id": line_id, **self._proposal_of(one)} for line_id, one in found.items() if line_id not in decided
         ]

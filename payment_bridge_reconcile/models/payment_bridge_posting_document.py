@@ -17,6 +17,7 @@ class PaymentBridgePosting(models.Model):
     def _open_rows(self):
         """The documents are open again, and held again for the rows, which are matched but not posted."""
         paying = self.line_ids.filtered(lambda line: line.match_pass == "document")
-        super()._open_rows()
+        result = super()._open_rows()
         if paying:
             self.env["payment.bridge.statement.allotment"]._hold(paying)
+        return result

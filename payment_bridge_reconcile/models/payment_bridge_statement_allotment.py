@@ -30,7 +30,7 @@ class PaymentBridgeStatementAllotment(models.Model):
     item_id = fields.Many2one(
         "account.move.line", string="Open Item", readonly=True, index="btree_not_null", ondelete="set null"
     )
-    partner_id = fields.Many2one(related="document_id.commercial_partner_id", string="Partner")
+    partner_id = fields.Many2one(related="document_id.commercial_partner_id")
     amount = fields.Monetary(readonly=True, help="With the sign of the row.")
     day = fields.Date(related="line_id.settled_on", string="Day")
     state = fields.Selection(related="line_id.state", string="Status")

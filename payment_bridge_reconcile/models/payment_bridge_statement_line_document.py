@@ -113,9 +113,3 @@ class PaymentBridgeStatementLine(models.Model):
             "domain": [("id", "in", documents.ids)],
             "name": self.env._("Documents Paid"),
         }
-
-    def action_open_proposals(self):
-        """What this row may be, to be accepted or declined."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("payment_bridge_reconcile.action_statement_proposal")
-        return {**action, "domain": [("line_id", "=", self.id)], "context": {}}

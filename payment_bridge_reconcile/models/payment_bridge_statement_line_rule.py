@@ -48,10 +48,11 @@ class PaymentBridgeStatementLine(models.Model):
     def _decide(self, **values):
         """What a person decides closes the difference and ends the proposals; decided often enough alike, it becomes a
         rule that is proposed."""
-        super()._decide(**values)
+        result = super()._decide(**values)
         self.env["payment.bridge.difference"].sudo()._close_of(self)
         self.proposal_ids.sudo().filtered(lambda one: one.state == "open").unlink()
         self.env["payment.bridge.match.rule"]._propose_from(self)
+        return result
 
     @api.private
     def _forget(self):

@@ -303,6 +303,32 @@ class TestMatchRules(DocumentCase):
         line = self.told(self.went_out("E1", 5, "sundry", kind="pay_out"))
         self.assertEqual((line.state, line.proposal_ids.way), ("unmatched", "account"))
 
+    def test_a_row_that_names_an_order_of_ours_is_never_booked_away(self):
+        order = self.pay(100)
+        rule = self.in_force("Away", text_words=False, kind="pay_out")
+        lines = self.load([self.paid_row(order, amount=120), self.paid_row(order, entry="E2")]).statement.line_ids
+        self.match()
+        states = {line.entry_reference: line.state for line in lines}
+        self.assertEqual(states, {f"E-{order.key}": "unmatched", "E2": "matched"})
+        left = lines.filtered(lambda line: line.state == "unmatched")
+        self.assertEqual((left.difference, left.proposal_ids.rule_id), ("duplicate", rule))
+
+    def test_a_proposed_match_books_its_rest_when_it_is_accepted(self):
+        values = {"effect": "match", "tolerance_amount": 2, "only_propose": True}
+        self.in_force("Payments", text_words=False, kind="pay_out", **values)
+        self.in_force("Documents", text_words="inv", **values)
+        order, invoice = self.pay(100), self.document(50)
+        paid = self.load([self.paid_row(order, amount=101)]).statement.line_ids
+        came = self.told(self.came_in("E9", 49, invoice.name, day=self.next_day(-1)), day=self.next_day(-1))
+        by_rule = (paid | came).proposal_ids.filtered("rule_id")
+        self.assertEqual(sorted(by_rule.mapped("way")), ["document", "payment"])
+        by_rule.action_accept()
+        for line in paid | came:
+            posting = self.post(line)
+            booked = {one.account_id: one.balance for one in posting.entry_ids.move_id.line_ids}
+            self.assertEqual(booked[self.account], 1.0)
+        self.assertEqual((order.payment_id.is_matched, invoice.payment_state), (True, "paid"))
+
     def test_running_again_changes_nothing(self):
         self.in_force("Do")
         self.in_force("Ask", text_words="ask", only_propose=True)
