@@ -4,6 +4,7 @@ import psycopg2
 
 from odoo import Command
 from odoo.exceptions import UserError
+from odoo.tests import Form
 from odoo.tools import mute_logger
 
 from .common import DAY
@@ -279,9 +280,10 @@ class TestDocuments(DocumentCase):
         line = self.told(self.came_in("E1", 100, "no reference"))
         wizard = self.env["payment.bridge.statement.line.match"].create({"line_id": line.id, "way": "document"})
         rests = []
-        for chosen in (invoices[0], invoices):
-            wizard.document_ids = chosen
-            rests.append((wizard.is_open, wizard.document_rest, wizard.rest_way))
+        with Form(wizard) as form:
+            for invoice in invoices:
+                form.document_ids.add(invoice)
+                rests.append((form.is_open, form.document_rest, form.rest_way))
         self.assertEqual(rests, [(60.0, 40.0, "account"), (110.0, -10.0, "open")])
         wizard.action_match()
         self.assertEqual(line.allotment_ids.mapped("amount"), [60.0, 40.0])
