@@ -1,11 +1,11 @@
-"""What explains a row, when a person knows better than the engine."""
+"""What explains a row, when a person knows better than the engine: a payment, open documents or an account."""
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
 class PaymentBridgeStatementLineMatch(models.TransientModel):
-    """Matches one row to a payment, or books it to an account."""
+    """Matches one row to a payment or to open documents, or books it to an account."""
 
     _name = "payment.bridge.statement.line.match"
     _description = "Match a Statement Row by Hand"
@@ -19,7 +19,16 @@ class PaymentBridgeStatementLineMatch(models.TransientModel):
     counterparty = fields.Char(related="line_id.counterparty")
     reason = fields.Char(related="line_id.reason")
     way = fields.Selection(
-        [("payment", "A payment through this channel"), ("account", "An account")], required=True, default="payment"
+        [
+            ("payment", "A payment through this channel"),
+            ("document", "Open invoices or bills"),
+            ("account", "An account"),
+        ],
+        compute="_compute_way",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
     )
     instruction_id = fields.Many2one(
         "payment.bridge.instruction",
@@ -38,6 +47,19 @@ class PaymentBridgeStatementLineMatch(models.TransientModel):
     )
     partner_id = fields.Many2one("res.partner")
     note = fields.Char(string="Why", help="Kept with the row.")
+
+    @api.depends("line_id")
+    def _compute_way(self):
+        """Documents where they are proposed and the row names no payment."""
+        for wizard in self:
+            is_document = not wizard.line_id.candidate_id and wizard._proposed_documents()
+            wizard.way = "document" if is_document else "payment"
+
+    def _proposed_documents(self):
+        """The best proposal's documents."""
+        proposals = self.line_id.sudo().proposal_ids
+        best = proposals.filtered(lambda one: one.way == "document" and one.state == "open")
+        return best.sorted(lambda one: (-one.score, one.id))[:1].document_ids.with_env(self.env)
 
     @api.depends("line_id")
     def _compute_allowed(self):
@@ -100,6 +122,8 @@ class PaymentBridgeStatementLineMatch(models.TransientModel):
                 payment_id=self.instruction_id.payment_id.id,
                 note=self.note,
             )
+        elif self.way == "document":
+            self._match_documents()
         else:
             self._check_account()
             line._decide(
@@ -131,13 +155,16 @@ class PaymentBridgeStatementLineMatch(models.TransientModel):
             )
 
     def _check_account(self):
+        self._check_account_choice()
+        if self.account_id.account_type in ("asset_receivable", "liability_payable") and not self.partner_id:
+            raise UserError(self.env._("A receivable or payable needs its partner."))
+        if not (self.note or "").strip():
+            raise UserError(self.env._("Say why the row belongs to that account."))
+
+    def _check_account_choice(self):
         if not self.account_id:
             raise UserError(self.env._("Choose the account."))
         if not self.account_id.filtered_domain(self.account_id._check_company_domain(self.company_id)):
             raise UserError(self.env._("Choose an account of %s.", self.company_id.name))
         if self.account_id == self.channel_id.sudo().journal_id.default_account_id:
             raise UserError(self.env._("Choose another account than the channel's own."))
-        if self.account_id.account_type in ("asset_receivable", "liability_payable") and not self.partner_id:
-            raise UserError(self.env._("A receivable or payable needs its partner."))
-        if not (self.note or "").strip():
-            raise UserError(self.env._("Say why the row belongs to that account."))
