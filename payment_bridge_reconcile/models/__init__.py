@@ -19,6 +19,18 @@ from . import payment_bridge_posting
 from . import payment_bridge_open_payment
 from . import payment_bridge_channel
 from . import payment_bridge_difference
+from . import payment_bridge_difference_treat
+from . import payment_bridge_difference_known
+from . import payment_bridge_treatment
+from . import payment_bridge_claim
+from . import payment_bridge_worklist_run
+from . import payment_bridge_rounding_day
+from . import payment_bridge_banking_day
+from . import payment_bridge_channel_alarm
+from . import payment_bridge_suspense
+from . import payment_bridge_chargeback
+from . import payment_bridge_statement_plan_chargeback
+from . import payment_bridge_statement_plan_lines
 from . import payment_bridge_discrepancy
 from . import account_bank_statement_line
 from . import account_move_line
@@ -28,6 +40,8 @@ from . import ir_attachment
 from . import account_payment
 from . import payment_bridge_fee_account
 from . import payment_bridge_fee_schedule
+from . import payment_bridge_statement_line_treat
+from . import payment_bridge_channel_treat
 from . import payment_bridge_fee_claim
 from . import payment_bridge_fee_invoice
 from . import payment_bridge_receipt
@@ -53,3 +67,4 @@ from . import payment_bridge_difference_document
 from . import payment_bridge_statement_plan_document
 from . import payment_bridge_posting_document
 from . import account_move_document
+from . import res_users_write_off

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from odoo.tools import SQL
 
+from .banking_days import arrivals
 from .difference_classes import AT_LEAST, MINOR, PROPOSALS, SEVERITIES
 from .match_passes import HAS_MOVED, HAS_NO_ROW, IS_IN, SIGNED
 
@@ -177,21 +178,18 @@ def missing_payments(channel, since, stale_days, today):
                  WHEN here.day IS NULL THEN NULL
                  WHEN m.operation = 'refund' AND NOT EXISTS (
                       SELECT FROM pb_day d WHERE d.day = m.day + %(refund_days)s::integer) THEN 'refund_timing'
-                 WHEN m.late AND NOT EXISTS (
-                      SELECT FROM pb_day d WHERE d.day = m.arrives_by) THEN 'cross_day'
+                 WHEN m.late AND arrival.arrives_by IS NOT NULL AND NOT EXISTS (
+                      SELECT FROM pb_day d WHERE d.day = arrival.arrives_by) THEN 'cross_day'
                  WHEN m.amount > 0 THEN 'books_only_in'
                  ELSE 'books_only_out'
                END AS difference
           FROM (
             SELECT i.id AS instruction_id, i.payment_id, i.currency_id, i.operation, %(signed)s AS amount,
-                   at.local::date AS day, at.local::time >= %(late)s::time AS late,
-                   at.local::date + %(carry)s::integer + 2 * ((LEAST(at.weekday, 5) + %(carry)s::integer - 1) / 5)
-                     - GREATEST(at.weekday - 5, 0) AS arrives_by
+                   at.local::date AS day, at.local::time >= %(late)s::time AS late
               FROM payment_bridge_instruction i
               CROSS JOIN LATERAL (
-                SELECT local, extract(isodow FROM local)::integer AS weekday
-                  FROM (SELECT COALESCE(i.executed_at, i.finished_at) AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s
-                               + %(shift)s::interval AS local) day) at
+                SELECT COALESCE(i.executed_at, i.finished_at) AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s
+                       + %(shift)s::interval AS local) at
              WHERE i.channel_id = %(channel)s AND %(has_moved)s 
                AND (COALESCE(i.executed_at, i.finished_at) >= %(since)s
                     OR i.id IN (SELECT d.instruction_id FROM payment_bridge_difference d
@@ -204,13 +202,14 @@ def missing_payments(channel, since, stale_days, today):
                                   AND (l.amount > 0) = %(is_in)s)
           ) m
           LEFT JOIN pb_day here ON here.day = m.day
+          LEFT JOIN (%(arrivals)s) arrival ON arrival.day = m.day
         """,
         today=today,
         stale=stale_days,
         refund_days=channel.refund_days,
         signed=SIGNED,
         late=(datetime.min + timedelta(days=1, minutes=-max(channel.late_minutes, 1))).time(),
-        carry=channel.carry_days,
+        arrivals=arrivals(channel, channel.carry_days, since, today),
         zone=channel._capabilities().zone,
         shift=shift_to_platform_day(channel._capabilities().day_starts_at),
         channel=channel.id,

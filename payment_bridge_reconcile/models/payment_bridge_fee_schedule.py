@@ -106,9 +106,9 @@ class PaymentBridgeChannel(models.Model):
             self.id,
         )
 
-    def _checked_fees(self):
+    def _checked_fees(self, rows=None):
         """What each row was charged and what its schedule allows, as SQL: (line_id, schedule_id, settled_on, charged,
-        expected, tolerance)."""
+        expected, tolerance). ``rows`` stand in place of :meth:`_charged_rows`."""
         return SQL(
             """
             SELECT r.id AS line_id, s.id AS schedule_id, r.settled_on, r.charged, s.tolerance,
@@ -129,5 +129,5 @@ class PaymentBridgeChannel(models.Model):
                      ORDER BY t.amount_from DESC LIMIT 1) t ON TRUE
             """,
             places=self.currency_id.decimal_places,
-            rows=self._charged_rows(),
+            rows=rows or self._charged_rows(),
         )

@@ -13,3 +13,8 @@ from . import test_post_modes
 from . import test_receipts
 from . import test_properties
 from . import test_rights
+from . import test_alarm
+from . import test_banking_days
+from . import test_chargebacks
+from . import test_treatments
+from . import test_worklist

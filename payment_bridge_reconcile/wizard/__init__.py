@@ -6,3 +6,6 @@ from . import statement_post
 from . import month_check
 from . import statement_line_match_document
 from . import match_try
+from . import channel_resume
+from . import difference_resolve
+from . import suspense_clear
