@@ -7,7 +7,7 @@
     "author": "Payment Bridge",
     "website": "https://github.com/payment-bridge/payment-bridge",
     "depends": ["payment_bridge"],
-    "external_dependencies": {"python": ["rapidfuzz"]},
+    "external_dependencies": {"python": ["rapidfuzz", "xlsxwriter"]},
     "data": [
         "security/ir.model.access.csv",
         "security/rules.xml",
@@ -18,6 +18,9 @@
         "wizard/statement_line_match_views.xml",
         "wizard/statement_line_ignore_views.xml",
         "wizard/month_check_views.xml",
+        "wizard/statement_post_many_views.xml",
+        "wizard/reconciliation_report_views.xml",
+        "report/reconciliation_report.xml",
         "views/payment_bridge_statement_line_views.xml",
         "views/payment_bridge_posting_views.xml",
         "views/payment_bridge_statement_views.xml",
@@ -29,8 +32,17 @@
         "views/payment_bridge_channel_views.xml",
         "views/account_payment_views.xml",
         "views/res_config_settings_views.xml",
+        "views/payment_bridge_run_views.xml",
+        "views/cockpit_views.xml",
         "views/menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "payment_bridge_reconcile/static/src/cockpit/*",
+            "payment_bridge_reconcile/static/src/workbench/*",
+            "payment_bridge_reconcile/static/src/run_progress/*",
+        ],
+    },
     "auto_install": False,
     "installable": True,
 }

@@ -34,3 +34,12 @@ from . import payment_bridge_receipt
 from . import payment_bridge_transfer
 from . import payment_bridge_balance_proof
 from . import res_company
+from . import payment_bridge_statement_line_books
+from . import payment_bridge_statement_line_by_hand
+from . import payment_bridge_statement_plan_remainder
+from . import payment_bridge_statement_line_workbench
+from . import payment_bridge_statement_line_suggest
+from . import payment_bridge_cockpit
+from . import payment_bridge_run
+from . import payment_bridge_run_work
+from . import payment_bridge_statement_run

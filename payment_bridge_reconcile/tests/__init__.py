@@ -1,5 +1,6 @@
 from . import test_calendar
 from . import test_closing
+from . import test_cockpit
 from . import test_control
 from . import test_fees
 from . import test_load
@@ -8,5 +9,9 @@ from . import test_passes
 from . import test_post
 from . import test_post_modes
 from . import test_receipts
+from . import test_reconciliation_report
 from . import test_properties
 from . import test_rights
+from . import test_runs
+from . import test_workbench
+from . import test_workbench_lists
