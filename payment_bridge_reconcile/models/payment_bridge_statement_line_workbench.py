@@ -64,7 +64,8 @@ class PaymentBridgeStatementLine(models.Model):
     def workbench_rows(self, channel_id, filters=None, offset=0):
         """The open rows of a channel, newest first, with how many there are and what they amount to.
 
-        :param dict filters: ``text``, ``amount`` (see :func:`amounts_of`), ``difference`` (a class) and ``ids``
+        :param dict filters: ``text``, ``amount`` (see :func:`amounts_of`), ``difference`` (a class), ``first_day`` and
+            ``last_day``, and ``ids``
         """
         self.check_access("read")
         filters = filters or {}
@@ -73,6 +74,8 @@ class PaymentBridgeStatementLine(models.Model):
             domain &= Domain("id", "in", filters["ids"])
         if filters.get("difference"):
             domain &= Domain("difference", "=", filters["difference"])
+        if filters.get("first_day") and filters.get("last_day"):
+            domain &= Domain("settled_on", ">=", filters["first_day"]) & Domain("settled_on", "<=", filters["last_day"])
         if text := (filters.get("text") or "").strip():
             domain &= Domain.OR([(name, "ilike", text)] for name in SEARCHED)
         amounts = amounts_of(filters.get("amount"))

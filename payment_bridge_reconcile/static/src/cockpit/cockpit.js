@@ -5,7 +5,6 @@ import { _t } from "@web/core/l10n/translation";
 import { usePopover } from "@web/core/popover/popover_hook";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
-import { KeepLast } from "@web/core/utils/concurrency";
 import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { formatInteger } from "@web/views/fields/formatters";
@@ -43,7 +42,7 @@ export class Cockpit extends Component {
             onClose: () => this.cellElement()?.focus(),
         });
         this.spans = SPANS;
-        this.keepLast = new KeepLast();
+        this.asked = 0;
         const past = this.props.state || {};
         this.state = useState({
             data: null,
@@ -63,11 +62,15 @@ export class Cockpit extends Component {
     /** Ask anew; silently when nobody asked for it. */
     async load(silently = false) {
         const orm = silently ? this.orm.silent : this.orm;
-        const asked = orm.call("payment.bridge.cockpit", "cockpit_data", [], {
+        const number = ++this.asked;
+        const data = await orm.call("payment.bridge.cockpit", "cockpit_data", [], {
             last_day: this.state.lastDay,
             days: this.state.days,
         });
-        this.state.data = await this.keepLast.add(asked);
+        if (number !== this.asked) {
+            return; // something else is looked at by now
+        }
+        this.state.data = data;
         const [row, column] = this.state.at;
         this.state.at = [
             Math.min(row, Math.max(this.channels.length - 1, 0)),

@@ -56,6 +56,10 @@ export class SettleBar extends Component {
         return choice.rowCount > 0 && choice.rest !== 0 && !choice.mixed && !choice.tangled;
     }
 
+    choose(name, value) {
+        this.props.remainder[name] = value;
+    }
+
     setWay(way) {
         this.props.remainder.way = this.props.remainder.way === way ? "none" : way;
     }

@@ -1,8 +1,8 @@
 /** The matching workbench: a channel's open rows on the left, what the books know on the right, put together by hand. */
-import { Component, onMounted, onWillStart, useRef, useState } from "@odoo/owl";
+import { Component, onWillStart, useEffect, useRef, useState } from "@odoo/owl";
+import { formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
 import { useSetupAction } from "@web/search/action_hook";
@@ -15,9 +15,13 @@ import { Pane } from "./pane";
 import { SettleBar } from "./settle_bar";
 import { compare, minor } from "./sums";
 
+const { DateTime } = luxon;
 const MODEL = "payment.bridge.statement.line";
 const PAGE = 10;
-const NO_FILTERS = () => ({ rows: { text: "", amount: "", difference: "" }, books: { text: "", amount: "" } });
+const NO_FILTERS = () => ({
+    rows: { text: "", amount: "", difference: "", first_day: false, last_day: false },
+    books: { text: "", amount: "" },
+});
 const NO_REMAINDER = () => ({ way: "none", accountId: false, partnerId: false, note: "" });
 
 export class Workbench extends Component {
@@ -28,10 +32,9 @@ export class Workbench extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
-        this.notification = useService("notification");
         this.ui = useState(useService("ui"));
         this.root = useRef("root");
-        this.latest = { rows: new KeepLast(), books: new KeepLast(), suggestions: new KeepLast() };
+        this.asked = { rows: 0, books: 0, suggestions: 0 };
         const past = this.props.state || {};
         const context = this.props.action.context || {};
         this.state = useState({
@@ -57,7 +60,11 @@ export class Workbench extends Component {
             busy: false,
             help: false,
             said: "",
+            focusAsked: 0,
         });
+        if (!past.filters && context.first_day) {
+            Object.assign(this.state.filters.rows, { first_day: context.first_day, last_day: context.last_day });
+        }
         this.askSoon = useDebounced((side) => this.loadSide(side), 250);
         this.suggestSoon = useDebounced(() => this.loadSuggestions(), 120);
         onWillStart(async () => {
@@ -68,7 +75,10 @@ export class Workbench extends Component {
                 await this.loadSuggestions();
             }
         });
-        onMounted(() => this.focusSide("rows"));
+        useEffect(
+            () => this.root.el.querySelector(`.o_bridge_pane[data-side="${this.state.side}"] [role=listbox]`)?.focus(),
+            () => [this.state.focusAsked]
+        );
         useSetupAction({ getLocalState: () => ({ channelId: this.state.channelId, filters: this.state.filters }) });
     }
 
@@ -84,6 +94,13 @@ export class Workbench extends Component {
         await this.reload();
     }
 
+    /** The answer of a question, or null when it was asked anew meanwhile. */
+    async ask(name, question) {
+        const number = ++this.asked[name];
+        const told = await question;
+        return number === this.asked[name] ? told : null;
+    }
+
     async reload() {
         if (this.state.channelId) {
             await this.loadRows();
@@ -96,8 +113,11 @@ export class Workbench extends Component {
     }
 
     async loadRows(offset = 0) {
-        const asked = this.orm.call(MODEL, "workbench_rows", [this.state.channelId, this.state.filters.rows, offset]);
-        const told = await this.latest.rows.add(asked);
+        const { channelId, filters } = this.state;
+        const told = await this.ask("rows", this.orm.call(MODEL, "workbench_rows", [channelId, filters.rows, offset]));
+        if (!told) {
+            return;
+        }
         const kept = offset ? this.state.rows : [];
         Object.assign(this.state, { rows: [...kept, ...told.items], rowCount: told.count, rowTotal: told.total });
         this.state.wrong.rows = told.bad_amount;
@@ -109,9 +129,10 @@ export class Workbench extends Component {
     async loadBooks() {
         const incoming = this.incoming;
         const filters = { ...this.state.filters.books, ...(incoming === null ? {} : { incoming }) };
-        const told = await this.latest.books.add(
-            this.orm.call(MODEL, "workbench_books", [this.state.channelId, filters])
-        );
+        const told = await this.ask("books", this.orm.call(MODEL, "workbench_books", [this.state.channelId, filters]));
+        if (!told) {
+            return;
+        }
         Object.assign(this.state, { books: told.items, moreBooks: told.more });
         this.state.wrong.books = told.bad_amount;
         this.booksIncoming = incoming;
@@ -124,7 +145,10 @@ export class Workbench extends Component {
             Object.assign(this.state, { suggestions: [], suggestedFor: false });
             return;
         }
-        const found = await this.latest.suggestions.add(this.orm.silent.call(MODEL, "workbench_suggest", [row.id]));
+        const found = await this.ask("suggestions", this.orm.silent.call(MODEL, "workbench_suggest", [row.id]));
+        if (!found) {
+            return;
+        }
         Object.assign(this.state, { suggestions: found, suggestedFor: row.id });
         this.state.at.books = 0;
         if (this.booksIncoming !== undefined && this.booksIncoming !== this.incoming) {
@@ -180,8 +204,21 @@ export class Workbench extends Component {
     }
 
     get isFiltered() {
-        const { text, amount, difference } = this.state.filters.rows;
-        return Boolean(text || amount || difference);
+        return Object.values(this.state.filters.rows).some(Boolean);
+    }
+
+    get daysText() {
+        const { first_day: first, last_day: last } = this.state.filters.rows;
+        if (!first) {
+            return "";
+        }
+        const shown = (day) => formatDate(DateTime.fromISO(day));
+        return first === last ? shown(first) : `${shown(first)} – ${shown(last)}`;
+    }
+
+    allDays() {
+        Object.assign(this.state.filters.rows, { first_day: false, last_day: false });
+        return this.loadRows();
     }
 
     get keys() {
@@ -192,6 +229,8 @@ export class Workbench extends Component {
             ["a", _t("choose the best suggestion")],
             [_t("Enter"), _t("match what is chosen")],
             ["f", _t("the remainder is a fee")],
+            ["x", _t("leave rows out, with a reason")],
+            ["o", _t("open the row")],
             ["u", _t("take the last match back")],
             ["/", _t("search on this side")],
             ["Esc", _t("let everything go")],
@@ -377,6 +416,22 @@ export class Workbench extends Component {
         }
     }
 
+    /** Leave the chosen rows, or the one that is pointed at, out of the books. */
+    async leaveOut() {
+        const chosen = Object.values(this.state.chosenRows);
+        const rows = chosen.length ? chosen : [this.activeRow].filter(Boolean);
+        if (!rows.length || !this.state.mayMatch) {
+            return;
+        }
+        const action = await this.orm.call(MODEL, "action_ignore", [rows.map((row) => row.id)]);
+        await this.action.doAction(action, {
+            onClose: () => {
+                this.letGo();
+                return this.open();
+            },
+        });
+    }
+
     say(words) {
         this.state.said = words;
     }
@@ -400,14 +455,18 @@ export class Workbench extends Component {
         return this.loadRows(this.state.rows.length);
     }
 
-    openRow(row) {
-        return this.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: MODEL,
-            res_id: row.id,
-            views: [[false, "form"]],
-            target: "current",
-        });
+    openRow() {
+        const row = this.activeRow;
+        return (
+            row &&
+            this.action.doAction({
+                type: "ir.actions.act_window",
+                res_model: MODEL,
+                res_id: row.id,
+                views: [[false, "form"]],
+                target: "current",
+            })
+        );
     }
 
     openCockpit() {
@@ -418,7 +477,18 @@ export class Workbench extends Component {
 
     focusSide(side) {
         this.state.side = side;
-        this.root.el?.querySelector(`.o_bridge_pane[data-side="${side}"] [role=listbox]`)?.focus();
+        this.state.focusAsked++;
+    }
+
+    toggleHelp() {
+        this.state.help = !this.state.help;
+    }
+
+    toggleFee() {
+        const { remainder } = this.state;
+        if (this.choice.rest && this.choice.bookCount) {
+            remainder.way = remainder.way === "fee" ? "none" : "fee";
+        }
     }
 
     point(side, index) {
@@ -442,7 +512,7 @@ export class Workbench extends Component {
                 ev.preventDefault();
                 this.focusSide(this.state.side);
             } else if (ev.key === "?" && !ev.target.closest?.("input, select, textarea")) {
-                this.state.help = !this.state.help;
+                this.toggleHelp();
             }
             return;
         }
@@ -473,12 +543,14 @@ export class Workbench extends Component {
             End: go(Infinity),
             " ": () => (side === "rows" ? this.toggleRow(at) : this.toggleBook(at)),
             a: () => this.acceptBest(),
-            f: () => this.choice.rest && (this.state.remainder.way = this.state.remainder.way === "fee" ? "none" : "fee"),
+            f: () => this.toggleFee(),
+            x: () => this.leaveOut(),
+            o: () => this.openRow(),
             Enter: () => this.match(),
             u: () => this.undo(),
             "/": () => this.root.el.querySelector(`.o_bridge_pane[data-side="${side}"] input[name=text]`)?.focus(),
-            "?": () => (this.state.help = !this.state.help),
-            Escape: () => (this.state.help ? (this.state.help = false) : this.letGo()),
+            "?": () => this.toggleHelp(),
+            Escape: () => (this.state.help ? this.toggleHelp() : this.letGo()),
         }[ev.key];
     }
 }
