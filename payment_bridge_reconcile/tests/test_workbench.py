@@ -23,11 +23,12 @@ class WorkbenchCase(StatementCase):
         rows = [row(kind, f"H{number}", f"{amount:.2f}", day=DAY, **values) for number, amount in enumerate(amounts)]
         statement = self.statement(rows)
         lines = statement.line_ids.sorted("row")
+        lines.filtered(lambda line: line.state == "matched").action_undo()  # what the engine found by the amount alone
         self.assertEqual(set(lines.mapped("state")), {"unmatched"})
         return lines
 
-    def unpaired(self, *amounts):
-        """Payments, of which each amount is there twice elsewhere, so that nothing matches by its amount alone."""
+    def orders(self, *amounts):
+        """Payments that went through."""
         orders = [self.pay(amount) for amount in amounts]
         return self.env["payment.bridge.instruction"].union(*orders)
 
@@ -85,7 +86,7 @@ class TestWorkbench(WorkbenchCase):
         self.assertTrue(self.open_item(order.payment_id).reconciled)
 
     def test_one_row_for_several_payments_is_posted_payment_by_payment(self):
-        orders = self.unpaired(100, 50)
+        orders = self.orders(100, 50)
         line = self.open_rows(-150)
         self.match_rows(line, *orders)
         self.assertEqual((line.match_pass, line.evidence), ("batch", {"payments": 2, "total": -150.0}))
@@ -95,9 +96,8 @@ class TestWorkbench(WorkbenchCase):
         self.assertTrue(all(self.open_item(order.payment_id).reconciled for order in orders))
 
     def test_as_many_rows_as_payments_are_matched_pair_by_pair(self):
-        orders = self.unpaired(100, 50)
+        orders = self.orders(100, 50)
         lines = self.open_rows(-50, -100, reference="other")
-        lines.action_undo()  # whatever the engine made of it
         self.match_rows(lines, *orders)
         self.assertEqual([line.instruction_id.amount for line in lines], [50.0, 100.0])
         self.assertEqual(set(lines.mapped("match_pass")), {"payment"})
@@ -144,7 +144,7 @@ class TestWorkbench(WorkbenchCase):
     def test_the_fee_of_the_row_itself_is_no_remainder(self):
         order = self.pay(100)
         line = self.statement([self.paid_row(order, key="", amount=101, fee=1, reference="x")]).line_ids
-        line.action_undo() if line.state == "matched" else None
+        line.action_undo()
         self.match_rows(line, order)
         self.assertEqual(line.remainder, 0.0)
         line.statement_id._post()
@@ -157,7 +157,7 @@ class TestWorkbench(WorkbenchCase):
             self.match_rows(line, order, way="fee")
 
     def test_a_fee_on_top_of_several_payments(self):
-        orders = self.unpaired(100, 50)
+        orders = self.orders(100, 50)
         line = self.open_rows(-151)
         self.match_rows(line, *orders, way="fee")
         line.statement_id._post()
@@ -233,7 +233,7 @@ class TestWorkbench(WorkbenchCase):
             self.match_rows(first, order)
 
     def test_rows_and_payments_that_agree_in_no_way(self):
-        orders = self.unpaired(100, 50)
+        orders = self.orders(100, 50)
         lines = self.open_rows(-90, -60)
         with self.assertRaisesRegex(UserError, "pair by pair"):
             self.match_rows(lines, *orders)
@@ -264,7 +264,7 @@ class TestWorkbench(WorkbenchCase):
     # -- taken back and told --------------------------------------------------------------------
 
     def test_undone_as_though_it_had_not_been(self):
-        orders = self.unpaired(100, 50)
+        orders = self.orders(100, 50)
         line = self.open_rows(-151)
         before = (line.difference, line.only_by_hand)
         done = self.match_rows(line, *orders, way="fee")
@@ -294,7 +294,7 @@ class TestWorkbench(WorkbenchCase):
             self.lines.workbench_undo(line.ids)
 
     def test_the_trail_tells_who_matched_what(self):
-        orders = self.unpaired(100, 50)
+        orders = self.orders(100, 50)
         line = self.open_rows(-151)
         self.match_rows(line, *orders, way="fee", note="seen in the console")
         told = self.events("statement_line.matched", line)[-1]

@@ -101,7 +101,7 @@ class TestWorkbenchLists(WorkbenchCase):
         self.assertIn("proposed by the engine", best["why"])
 
     def test_payments_that_add_up_are_suggested_together(self):
-        orders = self.unpaired(100, 50, 7)
+        orders = self.orders(100, 50, 7)
         line = self.open_rows(-150)
         together = [one for one in self.suggestions(line) if len(one["books"]) > 1]
         self.assertEqual([{book["id"] for book in one["books"]} for one in together], [set(orders[:2].ids)])
@@ -109,7 +109,7 @@ class TestWorkbenchLists(WorkbenchCase):
         self.assertEqual(line.match_pass, "batch")
 
     def test_two_ways_to_add_up_are_none(self):
-        self.unpaired(100, 50, 90, 60)
+        self.orders(100, 50, 90, 60)
         line = self.open_rows(-150)
         self.assertFalse([one for one in self.suggestions(line) if len(one["books"]) > 1])
 
