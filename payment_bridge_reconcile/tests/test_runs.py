@@ -1,16 +1,21 @@
 """Long runs: seen while they work, ended between steps, and nothing ever half done."""
 
 import base64
+from contextlib import contextmanager
 from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import mute_logger
 
-from odoo.addons.payment_bridge_reconcile.models import payment_bridge_run, payment_bridge_statement_run
+from odoo.addons.payment_bridge_reconcile.models import (
+    payment_bridge_run,
+    payment_bridge_run_work,
+    payment_bridge_statement_run,
+)
 from odoo.addons.payment_bridge_reconcile.wizard import statement_import, statement_post
 
-from .canned import CannedConnector, CannedReader, row, statement_bytes
+from .canned import row, statement_bytes
 from .common import DAY, StatementCase
 
 CRON = "payment_bridge_reconcile.cron_run"
@@ -82,23 +87,33 @@ class TestRuns(StatementCase):
         self.assertFalse(run.file)
         self.assertTrue(run.finished_at)
 
-    def test_reading_a_file_is_told_row_by_row(self):
+    @contextmanager
+    def listening(self, cancel_at=None):
+        """Note what is told while a file is read, row by row.
+
+        A test has one connection, and the database takes nothing else on it while rows are copied: what is told in
+        between is only noted here.
+        """
         told = []
-        tell = type(self.env["payment.bridge.run"])._tell
 
-        def listen(run, done, message=None, total=None):
+        def listen(_run, done, _message=None, total=None):
             told.append((done, total))
-            return tell(run, done, message, total)
+            if done == cancel_at:
+                raise payment_bridge_run_work.RunCancelled
 
-        self.import_large(self.rows(5))
         with (
             patch.object(payment_bridge_statement_run, "LOOKED_EVERY", 1),
             patch.object(payment_bridge_statement_run, "TOLD_EVERY", 0),
             patch.object(type(self.env["payment.bridge.run"]), "_tell", listen),
         ):
+            yield told
+
+    def test_reading_a_file_is_told_row_by_row(self):
+        run = self.import_large(self.rows(5))
+        with self.listening() as told:
             self.work()
-        self.assertEqual([done for done, total in told if total is None], [0, 1, 2, 3, 4, 5])
-        self.assertIn((5, 5), told)
+        self.assertEqual(told, [(0, None), *((number, None) for number in range(1, 6)), (5, 5)])
+        self.assertEqual(run.state, "done")
 
     def test_a_refused_file_says_why_and_loads_nothing(self):
         run = self.import_large(self.rows(2), total="9.00")
@@ -109,21 +124,7 @@ class TestRuns(StatementCase):
 
     def test_a_file_is_ended_while_it_is_read_and_nothing_of_it_is_loaded(self):
         run = self.import_large(self.rows(5))
-
-        class EndedReader(CannedReader):
-            def __iter__(reader):
-                for number, line in enumerate(super().__iter__()):
-                    if number == 2:
-                        self.env.cr.execute(
-                            "UPDATE payment_bridge_run SET cancel_requested = TRUE WHERE id = %s", (run.id,)
-                        )
-                    yield line
-
-        with (
-            patch.object(payment_bridge_statement_run, "LOOKED_EVERY", 1),
-            patch.object(payment_bridge_statement_run, "TOLD_EVERY", 0),
-            patch.object(CannedConnector, "parse_statement", lambda connector, stream, name: EndedReader(stream)),
-        ):
+        with self.listening(cancel_at=3):
             self.work()
         self.assertEqual(run.state, "cancelled")
         self.assertIn("Nothing of the file", run.message)
