@@ -68,3 +68,12 @@ from . import payment_bridge_statement_plan_document
 from . import payment_bridge_posting_document
 from . import account_move_document
 from . import res_users_write_off
+from . import payment_bridge_statement_line_books
+from . import payment_bridge_statement_line_by_hand
+from . import payment_bridge_statement_plan_remainder
+from . import payment_bridge_statement_line_workbench
+from . import payment_bridge_statement_line_suggest
+from . import payment_bridge_cockpit
+from . import payment_bridge_run
+from . import payment_bridge_run_work
+from . import payment_bridge_statement_run

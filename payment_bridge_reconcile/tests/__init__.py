@@ -1,5 +1,6 @@
 from . import test_calendar
 from . import test_closing
+from . import test_cockpit
 from . import test_control
 from . import test_document_properties
 from . import test_documents
@@ -11,6 +12,7 @@ from . import test_passes
 from . import test_post
 from . import test_post_modes
 from . import test_receipts
+from . import test_reconciliation_report
 from . import test_properties
 from . import test_rights
 from . import test_alarm
@@ -18,3 +20,6 @@ from . import test_banking_days
 from . import test_chargebacks
 from . import test_treatments
 from . import test_worklist
+from . import test_runs
+from . import test_workbench
+from . import test_workbench_lists

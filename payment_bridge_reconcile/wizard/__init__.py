@@ -9,3 +9,5 @@ from . import match_try
 from . import channel_resume
 from . import difference_resolve
 from . import suspense_clear
+from . import statement_post_many
+from . import reconciliation_report

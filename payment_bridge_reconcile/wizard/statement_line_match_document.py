@@ -96,10 +96,10 @@ class PaymentBridgeStatementLineMatch(models.TransientModel):
                 )
             return
         if self.rest_way == "account":
-            self._check_account_choice()
             if self.account_id.account_type in ("asset_receivable", "liability_payable") and (
                 len({document.partner_id for document in documents}) > 1
             ):
                 raise UserError(self.env._("The documents belong to several partners: match them one by one."))
+            self.line_id._check_account_by_hand(self.account_id, documents[0].partner_id, self.note)
         if not (self.note or "").strip():
             raise UserError(self.env._("Say why the difference goes there."))
