@@ -54,7 +54,6 @@
         "views/menus.xml",
         "views/match_menus.xml",
         "views/res_users_write_off_views.xml",
-        "views/menus.xml",
         "views/worklist_menus.xml",
     ],
     "assets": {

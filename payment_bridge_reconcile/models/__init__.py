@@ -34,6 +34,9 @@ from . import payment_bridge_statement_plan_lines
 from . import payment_bridge_discrepancy
 from . import account_bank_statement_line
 from . import account_move_line
+from . import account_account
+from . import res_partner
+from . import base_partner_merge
 from . import account_move
 from . import ledger_settle
 from . import ir_attachment
