@@ -217,9 +217,9 @@ def shift_to_platform_day(day_starts_at):
 
 
 def missing_payments(channel, since, stale_days, today):
-    """The payments of this channel that have moved their money since ``since`` and that no row stands for, as (instruction_id,
-    payment_id, amount, day, difference). A payment whose statement is not there yet is no difference, until it has been
-    awaited for too long; one that a row names is told with that row.
+    """The payments of this channel that have moved their money since ``since`` and that no row stands for, as
+    (instruction_id, payment_id, amount, day, difference). A payment whose statement is not there yet is no difference,
+    until it has been awaited for too long; one that a row names is told with that row.
 
     The first statement that does not show a payment leaves it in doubt when it was made late in the
     platform's day; so long as the following banking days' statements are not there it is carried over.
