@@ -9,7 +9,7 @@ from odoo.tools import SQL
 
 from ..documents import certain
 from .match_conditions import conditions, tolerance
-from .match_passes import HAS_MOVED, IS_FREE, KIND, SIGNED
+from .match_passes import HAS_MOVED, KIND, SIGNED, leg_taken
 
 SECONDS = 10
 """How long one rule may take over the open rows of one channel."""
@@ -155,13 +155,13 @@ class PaymentBridgeMatchRule(models.Model):
                 fits=SQL(
                     """
                     i.channel_id = l.channel_id AND i.currency_id = l.currency_id AND %s AND l.kind = %s
-                    AND sign(l.gross) = sign(%s) AND abs(abs(l.gross) - i.amount) <= %s AND %s
+                    AND sign(l.gross) = sign(%s) AND abs(abs(l.gross) - i.amount) <= %s AND NOT %s
                     """,
                     HAS_MOVED,
                     KIND,
                     SIGNED,
                     tolerance(self, SQL("i.amount")),
-                    IS_FREE,
+                    leg_taken(SQL("i.id")),
                 ),
             )
         )
