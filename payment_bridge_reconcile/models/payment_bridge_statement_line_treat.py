@@ -21,6 +21,8 @@ class PaymentBridgeStatementLine(models.Model):
     )
     treatment_ids = fields.One2many("payment.bridge.treatment", "line_id", readonly=True)
 
+    _net = models.Index("(channel_id) WHERE match_pass = 'net'")
+
     def _why_matched(self):
         told = super()._why_matched()
         words = {
@@ -94,10 +96,11 @@ class PaymentBridgeChannel(models.Model):
                    CASE WHEN net.amount IS NULL THEN r.base ELSE net.amount END AS base,
                    CASE WHEN net.amount IS NULL THEN r.charged ELSE net.amount - r.base + r.charged END AS charged
               FROM (%s) r
-              LEFT JOIN LATERAL (
-                    SELECT i.amount FROM payment_bridge_statement_line n
+              LEFT JOIN (
+                    SELECT n.id, i.amount FROM payment_bridge_statement_line n
                       JOIN payment_bridge_instruction i ON i.id = n.instruction_id
-                     WHERE n.id = r.id AND n.match_pass = 'net') net ON TRUE
+                     WHERE n.channel_id = %s AND n.match_pass = 'net') net ON net.id = r.id
             """,
             super()._charged_rows(),
+            self.id,
         )

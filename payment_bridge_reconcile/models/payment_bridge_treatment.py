@@ -49,7 +49,7 @@ class PaymentBridgeTreatment(models.Model):
         index=True,
         help="Lapsed: what it was about changed, or the day has passed until which it was awaited.",
     )
-    done_by_id = fields.Many2one("res.users", string="Done By", readonly=True)
+    done_by_id = fields.Many2one("res.users", readonly=True)
     done_at = fields.Datetime(required=True, readonly=True)
     undone_by_id = fields.Many2one("res.users", readonly=True)
     undone_at = fields.Datetime(readonly=True)

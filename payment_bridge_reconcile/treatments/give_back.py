@@ -73,7 +73,7 @@ class GiveBack(Way):
             raise UserError(
                 payment.env._("%s gives the money back already. Cancel that payment first.", payment.display_name)
             )
-        super().undo(treatment)
+        self.reopen_row(treatment)
         if payment.state == "draft":
             payment.action_cancel()
 

@@ -83,7 +83,7 @@ class RoundOff(Way):
             raise UserError(difference.env._("The day's cap for roundings was used up meanwhile. Nothing was booked."))
 
     def undo(self, treatment):
-        super().undo(treatment)
+        self.reopen_row(treatment)
         treatment.channel_id.sudo()._round_off(treatment.line_id.settled_on, -treatment.amount)
 
     def due(self, channel):

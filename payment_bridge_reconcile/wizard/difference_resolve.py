@@ -50,7 +50,7 @@ class PaymentBridgeDifferenceResolve(models.TransientModel):
         " ('payment_id', '!=', False)]",
         help="Empty: the payment that was found.",
     )
-    until = fields.Date(string="Until")
+    until = fields.Date()
     post_now = fields.Boolean(
         string="Post at Once",
         compute="_compute_post_now",
