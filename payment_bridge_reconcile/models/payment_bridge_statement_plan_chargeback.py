@@ -7,7 +7,6 @@ from odoo.exceptions import UserError
 class PaymentBridgeStatementLine(models.Model):
     _inherit = "payment.bridge.statement.line"
 
-    match_pass = fields.Selection(selection_add=[("chargeback", "Chargeback")])
     chargeback_ids = fields.One2many("payment.bridge.chargeback", "line_id", readonly=True)
 
     _chargebacks = models.Index("(statement_id) WHERE match_pass = 'chargeback'")
