@@ -14,6 +14,7 @@ from . import payment_bridge_channel_batch
 from . import payment_bridge_credential
 from . import payment_bridge_exchange
 from . import payment_bridge_instruction
+from . import payment_bridge_instruction_apply
 from . import payment_bridge_instruction_order
 from . import payment_bridge_instruction_check
 from . import payment_bridge_instruction_dispatch

@@ -82,7 +82,8 @@ class PaymentBridgeOpenPayment(models.Model):
                      ORDER BY s.id LIMIT 1) s ON TRUE
               LEFT JOIN LATERAL (
                     SELECT l.id FROM payment_bridge_statement_line l
-                     WHERE l.candidate_id = i.id AND l.state = 'unmatched' AND l.kind != 'fee'
+                     WHERE l.channel_id = i.channel_id AND l.candidate_id = i.id AND l.state = 'unmatched'
+                       AND l.kind != 'fee'
                        AND (l.amount > 0) = (i.operation IN ('collect', 'charge'))
                      ORDER BY l.id LIMIT 1) l ON TRUE
             """,

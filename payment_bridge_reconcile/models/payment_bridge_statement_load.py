@@ -301,7 +301,8 @@ class PaymentBridgeStatement(models.Model):
                     (id, statement_id, channel_id, company_id, currency_id, statement_kind,
                      settlement_currency_id, %s, %s)
                 SELECT s.id, %s, %s, %s, %s, %s,
-                       (SELECT c.id FROM res_currency c WHERE c.name = s.settlement_currency), %s, %s
+                       CASE WHEN s.settlement_currency IS NOT NULL
+                            THEN (SELECT c.id FROM res_currency c WHERE c.name = s.settlement_currency) END, %s, %s
                   FROM %s
                 """,
                 columns,

@@ -9,7 +9,6 @@ from .ledger_link import LedgerLink
 class PaymentBridgeStatementLine(models.Model):
     _inherit = "payment.bridge.statement.line"
 
-    match_pass = fields.Selection(selection_add=[("chargeback", "Chargeback")])
     chargeback_ids = fields.One2many("payment.bridge.chargeback", "line_id", readonly=True)
     chargeback_id = LedgerLink(
         "payment.bridge.chargeback",

@@ -6,12 +6,13 @@ Plain functions and values without a database. A row costs a few microseconds he
 
 import json
 import re
-from datetime import UTC
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
 from itertools import islice
 
 from odoo.addons.payment_bridge.connector.redaction import luhn_valid, mask_account, redact_text
+from odoo.addons.payment_bridge.connector.text_lines import fields_of
 
 RAW_LIMIT = 8000
 """Characters of one row of the file that are kept as they stood there; the file itself is kept whole."""
@@ -45,7 +46,7 @@ STAGE_COLUMNS = {
     "platform_kind": "varchar",
     "raw_cells": "jsonb",
 }
-"""What a row carries, in the order of :meth:`RowWriter.row_of_line`; an empty cell is NULL."""
+"""What a row carries, in the order of :meth:`RowWriter.row_of_text`; an empty cell is NULL."""
 _TABS = len(STAGE_COLUMNS) - 1
 _COUNTERPARTY = list(STAGE_COLUMNS).index("counterparty")
 
@@ -55,7 +56,7 @@ def mask_counterparty(text):
     """Who stood on the other side, as it may be kept: the name as the platform shows it, the account by
     its ends only."""
     if not text:
-        return None
+        return ""
     found = _NAME_AND_ACCOUNT.fullmatch(text)
     if not found:
         return text if "*" in text or not re.search(r"[\d@]", text) else mask_account(text)
@@ -96,49 +97,25 @@ class RowWriter:
 
     def row_of_line(self, line):
         """The row of one line, with its line end."""
-        at = line.occurred_at
-        if at.tzinfo is not UTC:
-            at = at.astimezone(UTC)
-        balance, settled, rate = line.balance, line.settlement_amount, line.settlement_rate
-        counterparty = mask_counterparty(line.counterparty) or ""
-        cells = (
-            str(line.row),
-            line.kind,
-            line.entry_reference,
-            str(line.amount),
-            str(line.gross),
-            str(line.fee),
-            "" if balance is None else str(balance),
-            at.isoformat(),
-            line.settled_on.isoformat(),
-            line.key or "",
-            line.platform_reference or "",
-            line.original_key or "",
-            line.original_reference or "",
-            line.batch_reference or "",
-            line.settlement_currency or "",
-            "" if settled is None else str(settled),
-            "" if rate is None else str(rate),
-            counterparty,
-            line.description or "",
-            line.platform_kind or "",
-            self._raw(line.raw, line.counterparty, counterparty),
-        )
-        text = "\t".join(cells)
-        if "\\" in text or "\n" in text or "\r" in text or "\x00" in text or text.count("\t") != _TABS:
-            text = "\t".join([cell.translate(_ESCAPES) for cell in cells])
-        return text + "\n"
+        raw = line.raw
+        self.titles = self.titles or tuple(raw)
+        return self.row_of_text(fields_of(line), list(raw.values()) if tuple(raw) == self.titles else raw)
 
     def row_of_text(self, fields, cells):
-        """The row of a line that comes as text (see ``TEXT_COLUMNS``), with the cells of the file."""
+        """The row of a line that comes as text (see ``TEXT_COLUMNS``), with its line end. ``cells`` are those of the
+        file, or a mapping where they have other titles than the first row's."""
+        if isinstance(cells, Mapping):
+            titles, cells = tuple(cells), list(cells.values())
+        else:
+            titles = None
         counterparty = fields[_COUNTERPARTY]
-        masked = mask_counterparty(counterparty) or ""
+        masked = mask_counterparty(counterparty)
         if counterparty != masked:
             fields = (*fields[:_COUNTERPARTY], masked, *fields[_COUNTERPARTY + 1 :])
             cells = [masked if cell == counterparty else cell for cell in cells]
         together = "".join(cells)
-        if '"' in together or "\\" in together or not together.isprintable() or len(together) > RAW_LIMIT:
-            raw = self._raw_closely(dict(zip(self.titles, cells, strict=True)))
+        if titles or '"' in together or "\\" in together or len(together) > RAW_LIMIT or not together.isprintable():
+            raw = _raw_closely(titles, cells)
         else:
             raw = '["' + '","'.join(cells) + '"]'
         for cell in cells:
@@ -157,34 +134,13 @@ class RowWriter:
             return "\t".join([cell.translate(_ESCAPES) for cell in (*fields, raw)]) + "\n"
         return f"{text}\t{raw}\n"
 
-    def _raw(self, raw, counterparty, masked):
-        """The row as the file had it, as JSON, without accounts: its cells in the order of ``titles``, or
-        with their titles where those are others than the first row's."""
-        if counterparty and counterparty != masked:
-            raw = {name: masked if value == counterparty else value for name, value in raw.items()}
-        self.titles = self.titles or tuple(raw)
-        values = list(raw.values())
-        together = "".join(values)
-        if (
-            '"' in together
-            or "\\" in together
-            or not together.isprintable()
-            or len(together) > RAW_LIMIT
-            or tuple(raw) != self.titles
-        ):
-            text = self._raw_closely(raw)
-        else:
-            text = '["' + '","'.join(values) + '"]'
-        for value in values:
-            if len(value) >= _SHORTEST_CARD and not _is_plain_number(value) and _MAY_BE_CARD.search(value):
-                return _MAY_BE_CARD.sub(_mask_card, text)
-        return text
 
-    def _raw_closely(self, raw):
-        longest = RAW_LIMIT // max(len(raw), 1)
-        kept = {name: value.replace("\x00", _UNKNOWN_CHARACTER)[:longest] for name, value in raw.items()}
-        text = json.dumps(list(kept.values()) if tuple(raw) == self.titles else kept, ensure_ascii=False)
-        return redact_text(text, ()) if "-----BEGIN" in text else text
+def _raw_closely(titles, cells):
+    """The cells as JSON, each cut to its share of the limit; with their titles where those are told."""
+    longest = RAW_LIMIT // max(len(cells), 1)
+    kept = [cell.replace("\x00", _UNKNOWN_CHARACTER)[:longest] for cell in cells]
+    text = json.dumps(dict(zip(titles, kept, strict=True)) if titles else kept, ensure_ascii=False)
+    return redact_text(text, ()) if "-----BEGIN" in text else text
 
 
 def _is_plain_number(value):
