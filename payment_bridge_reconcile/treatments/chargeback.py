@@ -3,7 +3,7 @@
 from odoo.addons.payment_bridge.models.payment_bridge_instruction import INCOMING
 
 from .base import Way, register
-from .facts import open_row_refusal, order_of, taken_by
+from .facts import open_row_refusal, order_of
 
 
 @register
@@ -37,13 +37,12 @@ class Chargeback(Way):
         return 95 if difference.line_id.kind == "chargeback" else 10
 
     def row_values(self, difference, asked):
-        line, order = difference.line_id, order_of(difference, asked)
-        lone = line.amount < 0 and not taken_by(line, order)
+        order = order_of(difference, asked)
         return {
             "state": "matched",
             "match_pass": "chargeback",
             "found_by": "hand",
-            "instruction_id": order.id if lone else False,
+            "instruction_id": order.id,
             "payment_id": order.payment_id.id,
             "note": asked.note or False,
         }
