@@ -1,3 +1,6 @@
+from . import ir_model_access
+from . import ir_rule
+from . import payment_bridge_four_eyes
 from . import payment_bridge_audit_event
 from . import payment_bridge_audit_key
 from . import payment_bridge_audit_root
@@ -49,7 +52,6 @@ from . import payment_bridge_screening_list
 from . import payment_bridge_screening_case
 from . import payment_bridge_screening
 from . import res_partner_bank_safety
-from . import payment_bridge_four_eyes
 from . import payment_bridge_change_request
 from . import payment_bridge_channel_four_eyes
 from . import payment_bridge_committee
