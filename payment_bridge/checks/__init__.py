@@ -15,3 +15,5 @@ from . import limit_payee
 from . import limit_channel
 from . import limit_clerk
 from . import splitting
+from . import look_alike
+from . import screening

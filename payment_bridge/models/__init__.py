@@ -51,6 +51,7 @@ from . import account_payment_dossier
 from . import payment_bridge_screening_list
 from . import payment_bridge_screening_case
 from . import payment_bridge_screening
+from . import account_payment_screening
 from . import res_partner_bank_safety
 from . import payment_bridge_change_request
 from . import payment_bridge_channel_four_eyes

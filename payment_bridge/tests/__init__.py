@@ -13,6 +13,7 @@ from . import test_check_account
 from . import test_check_duplicate
 from . import test_check_limit
 from . import test_check_pipeline
+from . import test_check_screening
 from . import test_check_three_way
 from . import test_collect
 from . import test_confirm_page
