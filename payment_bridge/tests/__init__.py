@@ -9,6 +9,7 @@ from . import test_audit
 from . import test_audit_root
 from . import test_batch
 from . import test_change_request
+from . import test_change_request_controls
 from . import test_check_account
 from . import test_check_duplicate
 from . import test_check_limit
