@@ -55,6 +55,10 @@ from . import account_payment_screening
 from . import res_partner_bank_safety
 from . import payment_bridge_change_request
 from . import payment_bridge_channel_four_eyes
+from . import payment_bridge_aml_threshold
+from . import payment_bridge_aml_case
+from . import payment_bridge_aml_signal
+from . import payment_bridge_check_aml
 from . import payment_bridge_committee
 from . import payment_bridge_delegation
 from . import payment_bridge_approval_rule

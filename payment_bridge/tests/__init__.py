@@ -11,6 +11,7 @@ from . import test_batch
 from . import test_change_request
 from . import test_change_request_controls
 from . import test_check_account
+from . import test_check_aml
 from . import test_check_duplicate
 from . import test_check_limit
 from . import test_check_pipeline
