@@ -67,7 +67,10 @@ from . import payment_bridge_approval
 from . import payment_bridge_override
 from . import payment_bridge_instruction_approval
 from . import account_payment_approval
+from . import payment_bridge_instruction_held
 from . import account_payment_decide
+from . import account_payment_held
+from . import account_payment_refund_waiting
 from . import account_payment_ask
 from . import account_payment_approval_story
 from . import account_move_approval

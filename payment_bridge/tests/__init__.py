@@ -3,6 +3,7 @@ from . import test_approval_attacks
 from . import test_approval_changes
 from . import test_approval_digest
 from . import test_approval_flow
+from . import test_approval_held
 from . import test_approval_override
 from . import test_approval_tours
 from . import test_audit
