@@ -15,6 +15,9 @@ from . import payment_bridge_channel_collect
 from . import payment_bridge_channel_abilities
 from . import payment_bridge_channel_batch
 from . import payment_bridge_credential
+from . import payment_bridge_credential_rotation
+from . import payment_bridge_channel_self_test
+from . import payment_bridge_expiry_warning
 from . import payment_bridge_exchange
 from . import payment_bridge_instruction
 from . import payment_bridge_instruction_apply

@@ -24,6 +24,7 @@ from . import test_credential
 from . import test_dispatch
 from . import test_dossier
 from . import test_exchange
+from . import test_keys
 from . import test_notification
 from . import test_pay_page
 from . import test_payment_check
