@@ -23,6 +23,7 @@
         "wizard/collect_views.xml",
         "wizard/screening_load_views.xml",
         "wizard/approve_views.xml",
+        "wizard/personal_data_views.xml",
         "views/payment_bridge_channel_views.xml",
         "views/payment_bridge_instruction_views.xml",
         "views/payment_bridge_batch_views.xml",

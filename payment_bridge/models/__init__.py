@@ -78,5 +78,7 @@ from . import account_payment_ask
 from . import account_payment_approval_story
 from . import account_move_approval
 from . import res_company_controls
+from . import res_company_retention
+from . import res_partner_personal_data
 from . import res_partner_bank_approval
 from . import res_users

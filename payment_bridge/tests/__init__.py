@@ -28,6 +28,7 @@ from . import test_keys
 from . import test_notification
 from . import test_pay_page
 from . import test_payment_check
+from . import test_personal_data
 from . import test_query
 from . import test_refund
 from . import test_refusal
