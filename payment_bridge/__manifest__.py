@@ -52,6 +52,8 @@
         "views/approval_payment_views.xml",
         "views/change_request_views.xml",
         "views/approval_menus.xml",
+        "report/override_report.xml",
+        "views/override_report_views.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -68,6 +68,7 @@ from . import payment_bridge_approval_rule
 from . import payment_bridge_approval_level
 from . import payment_bridge_approval
 from . import payment_bridge_override
+from . import payment_bridge_override_report
 from . import payment_bridge_instruction_approval
 from . import account_payment_approval
 from . import payment_bridge_instruction_held

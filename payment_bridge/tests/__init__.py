@@ -26,6 +26,7 @@ from . import test_dossier
 from . import test_exchange
 from . import test_keys
 from . import test_notification
+from . import test_override_report
 from . import test_pay_page
 from . import test_payment_check
 from . import test_personal_data
