@@ -75,6 +75,7 @@ from . import payment_bridge_instruction_held
 from . import account_payment_decide
 from . import account_payment_held
 from . import account_payment_refund_waiting
+from . import payment_bridge_approval_rule_risk
 from . import account_payment_ask
 from . import account_payment_approval_story
 from . import account_move_approval

@@ -135,7 +135,7 @@ class PaymentBridgeCheck(models.Model):
                     "digest": digest,
                 }
                 for payment in part
-                for digest in [_digest(batch, payment)]
+                for digest in [self._digest_of(batch, payment)]
                 for verdict, check_class, finding in found[payment.id]
             ]
             self._store(part, batch.stage, batch.now, rows)
@@ -191,18 +191,20 @@ class PaymentBridgeCheck(models.Model):
 
         return write
 
-
-def _digest(batch, payment):
-    """SHA-256 over the payee, account, amount, currency, bills and channel that were checked."""
-    account = payment.partner_bank_id
-    subject = {
-        "version": 1,
-        "payee": payment.partner_id.id,
-        "account": [account.id, account.sanitized_acc_number or "", account.acc_holder_name or ""],
-        "amount": f"{payment.amount:.{payment.currency_id.decimal_places}f}",
-        "currency": payment.currency_id.name,
-        "bills": sorted(batch.bills_of(payment).ids),
-        "channel": payment.bridge_channel_id.id,
-    }
-    text = json.dumps(subject, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    @api.model
+    @api.private
+    def _digest_of(self, batch, payment):
+        """SHA-256 over the payee, account, amount, currency, bills and channel that are checked."""
+        payment = payment.sudo()
+        account = payment.partner_bank_id
+        subject = {
+            "version": 1,
+            "payee": payment.partner_id.id,
+            "account": [account.id, account.sanitized_acc_number or "", account.acc_holder_name or ""],
+            "amount": f"{payment.amount:.{payment.currency_id.decimal_places}f}",
+            "currency": payment.currency_id.name,
+            "bills": sorted(batch.bills_of(payment).ids),
+            "channel": payment.bridge_channel_id.id,
+        }
+        text = json.dumps(subject, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()

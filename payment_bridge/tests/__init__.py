@@ -6,6 +6,7 @@ from . import test_approval_flow
 from . import test_approval_held
 from . import test_approval_override
 from . import test_approval_tours
+from . import test_approval_risk
 from . import test_audit
 from . import test_audit_root
 from . import test_batch
