@@ -137,14 +137,15 @@ class AccountPayment(models.Model):
     @api.private
     def _bridge_bills(self):
         """What this payment settles, for the digest."""
-        held = self.sudo().bridge_reservation_ids.filtered(lambda one: one.state != "released")
         return tuple(
             Bill(
                 item=one.line_id.id,
                 amount=exact(one.amount, one.line_id.currency_id),
                 total=exact(one.bill_id.amount_total, one.bill_id.currency_id),
             )
-            for one in held
+            # not filtered(): that forgets which records are read together, and each bill would be read alone
+            for one in self.sudo().bridge_reservation_ids
+            if one.state != "released"
         )
 
     def _bridge_levels(self):

@@ -98,13 +98,6 @@ class PaymentBridgeInstruction(models.Model):
         )
 
     @api.private
-    def _read_bills_at_once(self):
-        """Read for all of these what :meth:`_leaves_as_approved` compares for each."""
-        held = self.payment_id.sudo().bridge_reservation_ids
-        held.line_id.fetch(["currency_id"])
-        held.bill_id.fetch(["amount_total", "currency_id"])
-
-    @api.private
     def _leaves_as_approved(self):
         """Whether this is what was approved, in the transaction that sends it; what is not, is held.
 
