@@ -24,9 +24,7 @@ class PaymentBridgeStatementAllotment(models.Model):
     )
     company_id = LedgerLink("res.company", required=True, readonly=True)
     currency_id = fields.Many2one(related="line_id.currency_id")
-    document_id = fields.Many2one(
-        "account.move", string="Document", required=True, readonly=True, index=True, ondelete="restrict"
-    )
+    document_id = fields.Many2one("account.move", required=True, readonly=True, index=True, ondelete="restrict")
     item_id = fields.Many2one(
         "account.move.line", string="Open Item", readonly=True, index="btree_not_null", ondelete="set null"
     )

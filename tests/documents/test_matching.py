@@ -149,7 +149,7 @@ def test_no_more_than_three_are_proposed() -> None:
 # -- promises -------------------------------------------------------------------
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(ROWS, DOCUMENTS)
 def test_no_document_is_paid_more_than_is_open_and_no_row_pays_more_than_it_has(rows, documents) -> None:
     matches = match(rows, documents)
@@ -166,7 +166,7 @@ def test_no_document_is_paid_more_than_is_open_and_no_row_pays_more_than_it_has(
         assert sum(part.amount for part in one.allotments) == amounts[one.row_id]
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(ROWS, DOCUMENTS)
 def test_never_across_directions_and_never_where_a_row_may_not(rows, documents) -> None:
     known_rows, known = {one.id: one for one in rows}, {one.id: one for one in documents}
@@ -177,7 +177,7 @@ def test_never_across_directions_and_never_where_a_row_may_not(rows, documents) 
         assert {known[each].incoming for each in one.document_ids} == {known_rows[one.row_id].incoming}
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(ROWS, DOCUMENTS, st.randoms(use_true_random=False))
 def test_the_order_of_rows_and_documents_does_not_matter(rows, documents, random) -> None:
     mixed_rows, mixed = random.sample(rows, len(rows)), random.sample(documents, len(documents))
@@ -185,7 +185,7 @@ def test_the_order_of_rows_and_documents_does_not_matter(rows, documents, random
     assert sorted(map(str, propose(mixed_rows, mixed, DAYS))) == sorted(map(str, propose(rows, documents, DAYS)))
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(ROWS, DOCUMENTS)
 def test_what_was_matched_leaves_nothing_to_match_again(rows, documents) -> None:
     matches = match(rows, documents)
@@ -200,7 +200,7 @@ def test_what_was_matched_leaves_nothing_to_match_again(rows, documents) -> None
     assert again == []
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(ROWS, DOCUMENTS)
 def test_proposals_are_few_good_and_different(rows, documents) -> None:
     found = propose(rows, documents, DAYS)
@@ -209,6 +209,7 @@ def test_proposals_are_few_good_and_different(rows, documents) -> None:
     assert all(count <= 3 for count in Counter(one.row_id for one in found).values())
 
 
+@settings(deadline=None)
 @given(st.integers(0, 500), DOCUMENTS)
 def test_allotting_keeps_the_total(amount, documents) -> None:
     allotments, left = allot(amount, documents)

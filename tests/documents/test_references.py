@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.addons.payment_bridge_reconcile.documents.references import (
@@ -109,6 +109,7 @@ NUMBERS = st.integers(1, 99_999)
 JOINERS = st.sampled_from("/-._")
 
 
+@settings(deadline=None)
 @given(PREFIXES, YEARS, NUMBERS, JOINERS, st.booleans(), st.booleans())
 def test_the_same_reference_is_found_however_it_is_written(prefix, year, number, joiner, padded, lower) -> None:
     written = joiner.join([prefix, str(year), f"{number:05d}" if padded else str(number)])
@@ -116,12 +117,14 @@ def test_the_same_reference_is_found_however_it_is_written(prefix, year, number,
     assert best(text, f"{prefix}/{year}/{number:05d}") >= Strength.STRONG
 
 
+@settings(deadline=None)
 @given(PREFIXES, YEARS, NUMBERS, NUMBERS)
 def test_another_number_is_never_found(prefix, year, number, other) -> None:
     if number != other:
         assert best(f"{prefix}/{year}/{number:05d}", f"{prefix}/{year}/{other:05d}") == Strength.NONE
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_read_without_end_or_error(text: str) -> None:
     found = mentions(text)

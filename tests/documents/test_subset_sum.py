@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odoo.addons.payment_bridge_reconcile.documents.subset_sum import MOST_AMOUNTS, unique_subset
@@ -21,12 +21,14 @@ def every_choice(amounts: list[int], target: int) -> list[tuple[int, ...]]:
     ]
 
 
+@settings(deadline=None)
 @given(AMOUNTS, st.integers(0, 120))
 def test_it_answers_the_only_choice_and_nothing_else(amounts: list[int], target: int) -> None:
     choices = every_choice(amounts, target) if target else []
     assert unique_subset(amounts, target) == (choices[0] if len(choices) == 1 else None)
 
 
+@settings(deadline=None)
 @given(AMOUNTS, st.integers(0, 120), st.randoms(use_true_random=False))
 def test_the_order_of_the_amounts_does_not_matter(amounts: list[int], target: int, random) -> None:
     order = list(range(len(amounts)))
