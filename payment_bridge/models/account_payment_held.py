@@ -56,9 +56,13 @@ class AccountPayment(models.Model):
         self._bridge_ask_approval(levels)
         return None
 
+    def _bridge_says_now(self):
+        """What the payment itself says, whatever was ordered."""
+        return super()._bridge_content()
+
     def _bridge_require_same_order(self, order):
         """Refuse to have approved what the approvers do not see: an order that differs from its payment."""
-        now = super()._bridge_content().part_digests()
+        now = self._bridge_says_now().part_digests()
         if parts := changed_parts(order._approval_content().part_digests(), now):
             words = self.env._(
                 "What was ordered differs from the payment: %s. It is not approved again: find out who changed it,"

@@ -8,15 +8,17 @@ class AccountPayment(models.Model):
 
     def _bridge_before_approval(self):
         """Before anybody is asked: hold what would be given back, also after a change of the amount."""
-        super()._bridge_before_approval()
+        result = super()._bridge_before_approval()
         for refund in self.filtered(lambda one: one.bridge_refund_of_id and not one.sudo().bridge_instruction_id):
             refund._bridge_hold_refund(refund.amount)
+        return result
 
     def _bridge_withdraw(self):
         """A refund that ends before it was ordered frees what it held."""
-        super()._bridge_withdraw()
+        result = super()._bridge_withdraw()
         for refund in self.sudo().filtered(lambda one: one.bridge_refund_held and not one.bridge_instruction_id):
             refund._bridge_release_refund()
+        return result
 
     @api.private
     def _bridge_waiting_refunds(self):

@@ -15,12 +15,12 @@ class AccountPayment(models.Model):
     @api.private
     def _bridge_keep_found(self, stage):
         """Screen the payees again once the refused attempt is over: its cases were undone with it."""
-        super()._bridge_keep_found(stage)
-        if stage == Stage.SENDING:
-            return
-        for company, payments in self.sudo().grouped("company_id").items():
+        result = super()._bridge_keep_found(stage)
+        screened = self.sudo() if stage != Stage.SENDING else self.browse()
+        for company, payments in screened.grouped("company_id").items():
             names = {payee.id: paid.mapped(holder_name) for payee, paid in payments.grouped("partner_id").items()}
-            keep_anyway(self.env, ("screening", company.id), partial(_screen_again, company.id, names))
+            keep_anyway(self.env, ("screening", company.id, *names), partial(_screen_again, company.id, names))
+        return result
 
 
 def _screen_again(company_id, names, env):

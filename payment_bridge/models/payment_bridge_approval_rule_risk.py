@@ -22,7 +22,6 @@ class PaymentBridgeApprovalRule(models.Model):
     _inherit = "payment.bridge.approval.rule"
 
     risk_from = fields.Integer(
-        string="Risk From",
         tracking=True,
         help="The smallest risk that needs it, 0 to 100: each check with a warning adds to the risk. Zero: any.",
     )

@@ -40,10 +40,11 @@ class AccountPayment(models.Model):
     @api.private
     def _bridge_keep_found(self, stage):
         """Signals outlive the refusal of their payment, and the payment itself where it was made for the attempt."""
-        super()._bridge_keep_found(stage)
+        result = super()._bridge_keep_found(stage)
         values = self.env["payment.bridge.aml.signal"].sudo().search([("payment_id", "in", self.ids)])._values()
         if values:
             keep_anyway(self.env, ("aml", stage, *self.ids), lambda env: _raise_again(env, values))
+        return result
 
 
 def _raise_again(env, values):

@@ -32,8 +32,9 @@ class PaymentBridgeInstruction(models.Model):
 
     @api.private
     def _withdraw(self, reason):
-        super()._withdraw(reason)
+        result = super()._withdraw(reason)
         self._explain_hold(reason)
+        return result
 
     def _explain_hold(self, words):
         """Close the difference that the hold has raised."""

@@ -57,6 +57,23 @@ class TestCheckScreening(CheckCommon):
         self.assertEqual(self.cases(vendor).state, "open")
         self.assertEqual(self.refusals(bill)[0]["checks"], ["screening"])
 
+    def test_each_case_outlives_several_refusals_that_a_dialog_catches(self):
+        self.load_list()
+        first, second = (self.draft(vendor=self.listed(name)) for name in ("Ivan Volkov", "Volkov Petrovich Ivan"))
+
+        def act(env):
+            for payment in (first, second):
+                try:
+                    with env.cr.savepoint():
+                        payment.with_env(env)._bridge_run_checks("prepared")
+                except UserError:
+                    continue
+
+        self.assertIsNone(self.attempt(act))
+        for payment in (first, second):
+            self.assertEqual(self.cases(payment.partner_id).state, "open")
+            self.assertEqual(self.refusals(payment)[0]["checks"], ["screening"])
+
     def test_the_account_holder_is_screened_under_the_own_name(self):
         self.load_list()
         vendor = self.make_vendor("Harmless Paper", "wallet-0007")

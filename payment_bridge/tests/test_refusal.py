@@ -103,7 +103,7 @@ class TestRefusal(ApprovalCommon):
         def act(env):
             for attempt in range(2):
                 keep_anyway(env, "work", lambda env, which=attempt: done.append((which, env.su)))
-            raise UserError("no")
+            self.refuse_plainly(env)
 
         self.attempt(act)
         self.assertEqual(done, [(1, True)])
