@@ -90,9 +90,9 @@ def found_now(instruction):
     return SQL(
         """
         (EXISTS (SELECT FROM pb_found m WHERE m.instruction_id = %(instruction)s AND m.match_pass NOT IN %(besides)s
-                    AND m.incoming = (l.amount > 0))
+                    AND m.incoming = (l.amount > 0) OFFSET 0)
          OR EXISTS (SELECT FROM pb_share m
-                     WHERE m.instruction_id = %(instruction)s AND (m.amount > 0) = (l.amount > 0)))
+                     WHERE m.instruction_id = %(instruction)s AND (m.amount > 0) = (l.amount > 0) OFFSET 0))
         """,
         instruction=instruction,
         besides=BESIDES,
@@ -106,7 +106,7 @@ IS_FREE_NOW = SQL("NOT l.taken AND NOT %s", found_now(_CANDIDATE))
 
 def own_number(open_rows, channel):
     """The first pass, over all open rows: a row that carries our number, with the kind, direction, amount
-    and currency of that instruction, which has moved its money."""
+    and currency of that instruction, which has moved its money: of the instruction's own leg, therefore."""
     return SQL(
         """
         INSERT INTO pb_match (id, instruction_id, payment_id, match_pass, found_by, incoming)
@@ -132,23 +132,9 @@ def own_number(open_rows, channel):
     )
 
 
-TWICE = SQL("SELECT instruction_id FROM pb_match GROUP BY instruction_id, incoming HAVING count(*) > 1")
-"""Payments of which the first pass has found more than one row."""
-
-
-def drop_later(open_rows, instruction_ids):
-    """Of several rows that carry one number the earliest is the payment's."""
-    return SQL(
-        """
-        DELETE FROM pb_match m USING (
-            SELECT m.id, row_number() OVER (PARTITION BY m.instruction_id, m.incoming
-                                            ORDER BY l.occurred_at, l.entry_reference) AS place
-              FROM pb_match m JOIN %s l ON l.id = m.id WHERE m.instruction_id = ANY(%s)) ranked
-         WHERE m.id = ranked.id AND ranked.place > 1
-        """,
-        open_rows,
-        instruction_ids,
-    )
+TWICE = SQL("SELECT instruction_id FROM pb_match GROUP BY instruction_id HAVING count(*) > 1")
+"""Payments of which the first pass has found more than one row. The next pass decides between those, which takes the
+rows in their order."""
 
 
 CANDIDATES = (
@@ -192,7 +178,7 @@ NOTE_TAKEN = (
     SQL(
         """
         UPDATE pb_rest l SET taken = TRUE FROM pb_match m
-         WHERE m.instruction_id = l.candidate_id AND m.incoming = (l.amount > 0)
+         WHERE m.instruction_id = l.candidate_id AND m.incoming = (l.amount > 0) AND NOT l.taken
         """
     ),
 )
@@ -230,7 +216,8 @@ PLATFORM_NUMBER = SQL(
     HAS_MOVED,
     IS_FREE_NOW,
 )
-"""A row that carries the platform's number of an instruction, or the number of its fund movement."""
+"""A row that carries the platform's number of an instruction, or the number of its fund movement; and the earliest of
+several rows that carry ours."""
 
 RETURN = SQL(
     """
@@ -368,7 +355,7 @@ def batch(channel):
              WHERE i.channel_id = %(channel)s AND i.currency_id = %(currency)s AND %(has_moved)s
                AND i.batch_reference IN (SELECT unnest(ARRAY[batch_reference, key, platform_reference]) FROM pb_rest)
                AND %(has_no_row)s
-               AND NOT EXISTS (SELECT FROM pb_match m WHERE m.instruction_id = i.id AND m.incoming = (%(signed)s > 0))
+               AND NOT EXISTS (SELECT FROM pb_match m WHERE m.instruction_id = i.id)
                AND NOT EXISTS (SELECT FROM pb_found m WHERE m.instruction_id = i.id
                                   AND m.match_pass NOT IN %(besides)s AND m.incoming = (%(signed)s > 0))
         ), total AS (
@@ -469,7 +456,7 @@ def loose_payments(channel, since):
     looked_at = SQL(
         """
         i.channel_id = %(channel)s AND %(has_moved)s
-        AND NOT EXISTS (SELECT FROM pb_match m WHERE m.instruction_id = i.id AND m.incoming = %(is_in)s)
+        AND NOT EXISTS (SELECT FROM pb_match m WHERE m.instruction_id = i.id)
         AND NOT EXISTS (SELECT FROM pb_found m WHERE m.instruction_id = i.id
                            AND m.match_pass NOT IN %(besides)s AND m.incoming = %(is_in)s)
         AND NOT EXISTS (SELECT FROM pb_share m WHERE m.instruction_id = i.id)

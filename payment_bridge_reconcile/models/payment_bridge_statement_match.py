@@ -41,6 +41,8 @@ TABLES = (
     ),
     SQL("CREATE TEMP TABLE IF NOT EXISTS pb_charge (instruction_id integer, fee numeric) ON COMMIT DROP"),
     SQL("CREATE TEMP TABLE IF NOT EXISTS pb_day (day date) ON COMMIT DROP"),
+    SQL("CREATE INDEX IF NOT EXISTS pb_found_instruction ON pb_found (instruction_id)"),
+    SQL("CREATE INDEX IF NOT EXISTS pb_share_instruction ON pb_share (instruction_id)"),
     SQL("TRUNCATE pb_match, pb_found, pb_share, pb_fee, pb_charge, pb_day"),
     SQL("DROP TABLE IF EXISTS pb_rest, pb_loose, pb_missing"),
 )
@@ -130,7 +132,7 @@ class PaymentBridgeChannel(models.Model):
         if found:
             twice = [row[0] for row in self.env.execute_query(match_passes.TWICE)]
             if twice:
-                cr.execute(match_passes.drop_later(open_rows, twice))
+                cr.execute(SQL("DELETE FROM pb_match WHERE instruction_id = ANY(%s)", twice))
                 found -= cr.rowcount
         cr.execute("ANALYZE pb_match (id, instruction_id)")
         return found
