@@ -16,13 +16,12 @@ from ..connector.types import ActionKind, Money, Operation
 from .instruction_states import (
     ENDED_WITHOUT_PAYMENT,
     FINAL,
-    FROM_OUTCOME,
     LIVE,
     OPEN_AT_PLATFORM,
     State,
-    is_old_news,
     may_become,
 )
+from .refusal import refused
 
 SELECTION_STATE = [
     (State.QUEUED.value, "Waiting to be sent"),
@@ -203,14 +202,17 @@ class PaymentBridgeInstruction(models.Model):
             instruction.can_cancel = instruction.state == State.QUEUED
 
     def write(self, vals):  # pylint: disable=method-required-super
-        raise UserError(self.env._("An instruction is changed only by what the platform says and by its own buttons."))
+        words = self.env._("An instruction is changed only by what the platform says and by its own buttons.")
+        raise refused(self, "instruction_written", UserError(words), fields=sorted(vals))
 
     def copy(self, default=None):  # pylint: disable=method-required-super
-        raise UserError(self.env._("An instruction cannot be duplicated: pay the bill again instead."))
+        words = self.env._("An instruction cannot be duplicated: pay the bill again instead.")
+        raise refused(self, "instruction_written", UserError(words))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(self.env._("An instruction is part of the trail and cannot be deleted."))
+        words = self.env._("An instruction is part of the trail and cannot be deleted.")
+        raise refused(self, "deletion", UserError(words))
 
     # -- what people may do -------------------------------------------------
 
@@ -238,22 +240,30 @@ class PaymentBridgeInstruction(models.Model):
         """Withdraw instructions that have not been sent; their bills open again."""
         self._require_group("payment_bridge.group_clerk")
         for instruction in self.sudo():
-            if instruction._lock_state() != State.QUEUED:
-                raise UserError(
-                    self.env._(
-                        "%s has left already and cannot be withdrawn. Ask the platform for its result.",
-                        instruction.key,
-                    )
+            instruction._require_withdrawable()
+            instruction._withdraw(self.env._("Withdrawn before sending."))
+
+    @api.private
+    def _require_withdrawable(self):
+        """:raises UserError: when it has left, or may have."""
+        if self._lock_state() != State.QUEUED:
+            words = self.env._(
+                "%s has left already and cannot be withdrawn. Ask the platform for its result.", self.key
+            )
+            raise refused(self, "has_left", UserError(words))
+        if self.may_arrive_until and self.may_arrive_until > fields.Datetime.now():
+            raise UserError(
+                self.env._(
+                    "%s was sent without an answer and may still arrive at the platform. Until it certainly"
+                    " cannot, some minutes from now, it is only sent again, under its own number.",
+                    self.key,
                 )
-            if instruction.may_arrive_until and instruction.may_arrive_until > fields.Datetime.now():
-                raise UserError(
-                    self.env._(
-                        "%s was sent without an answer and may still arrive at the platform. Until it certainly"
-                        " cannot, some minutes from now, it is only sent again, under its own number.",
-                        instruction.key,
-                    )
-                )
-            instruction._move_to(State.CANCELLED, reason=self.env._("Withdrawn before sending."))
+            )
+
+    @api.private
+    def _withdraw(self, reason):
+        """End it before it was sent."""
+        self._move_to(State.CANCELLED, reason=reason)
 
     def action_open_payment(self):
         """The payment behind the instruction."""
@@ -262,7 +272,8 @@ class PaymentBridgeInstruction(models.Model):
 
     def _require_group(self, group):
         if not self.env.user.has_group(group):
-            raise UserError(self.env._("This needs the role %s.", self.env.ref(group).sudo().full_name))
+            words = self.env._("This needs the role %s.", self.env.ref(group).sudo().full_name)
+            raise refused(self, "no_role", UserError(words))
 
     def _notice(self, message):
         return {
@@ -369,122 +380,6 @@ class PaymentBridgeInstruction(models.Model):
             reference=values.get("platform_reference"),
         )
         self._follow_in_books(new, reason)
-
-    @api.private
-    def _apply(self, outcome, source):
-        """Take in what a platform said about this order: once, in any order, by whatever way it came.
-
-        Answers True when the state changed. Anything that contradicts what is final becomes a
-        discrepancy and changes nothing.
-        """
-        self.ensure_one()
-        current = self._lock_state()
-        told = FROM_OUTCOME[outcome.status]
-        if outcome.amount is not None and outcome.amount != self._money():
-            self._note_amount_difference(outcome, source)
-            if current == State.SENDING:
-                self._move_to(
-                    State.UNCERTAIN,
-                    reason="the answer speaks of another amount",
-                    source=source,
-                    **self._query_values(first=True),
-                )
-            return False
-        if current == told or is_old_news(current, told):
-            self._complete(outcome)
-            return False
-        if current in ENDED_WITHOUT_PAYMENT or not may_become(current, told):
-            self._note_contradiction(current, told, outcome, source)
-            return False
-        reason = outcome.platform_message or outcome.platform_code or outcome.platform_status or told.value
-        values = self._outcome_values(outcome)
-        if told == State.PROCESSING:
-            values.update(self._query_values(first=True))
-        self._step(current, told, reason, source, values)
-        return True
-
-    def _outcome_values(self, outcome):
-        values = {
-            "platform_status": outcome.platform_status,
-            "platform_code": outcome.platform_code,
-            "platform_message": outcome.platform_message,
-            "advice_text": outcome.advice and outcome.advice.in_language(self.env.lang),
-            "hold_reason": False,
-        }
-        references = {
-            "platform_reference": outcome.platform_reference,
-            "fund_reference": outcome.fund_reference,
-            "executed_at": outcome.executed_at and outcome.executed_at.replace(tzinfo=None),
-            "expected_at": outcome.expected_at and outcome.expected_at.replace(tzinfo=None),
-            "counterparty": outcome.counterparty,
-        }
-        values.update({name: value for name, value in references.items() if value})
-        if outcome.action is not None:
-            values.update(self._action_values(outcome.action))
-        return values
-
-    def _action_values(self, action):
-        """What somebody outside has to do next, as fields."""
-        return {
-            "action_kind": action.kind.value,
-            "action_content": action.content,
-            "action_fields": dict(action.fields),
-            "action_expires_at": action.expires_at and action.expires_at.replace(tzinfo=None),
-        }
-
-    def _complete(self, outcome):
-        """Fill references that an earlier message did not carry, and what the payer needs, which may change."""
-        filled = ("platform_reference", "fund_reference", "executed_at", "counterparty")
-        missing = {
-            name: value
-            for name, value in self._outcome_values(outcome).items()
-            if value and name in filled and not self[name]
-        }
-        if outcome.action is not None and self.state not in FINAL:
-            missing.update(self._action_values(outcome.action))
-        if missing:
-            self._set(**missing)
-
-    def _note_amount_difference(self, outcome, source):
-        self.env["payment.bridge.discrepancy"]._raise(
-            "amount",
-            instruction=self,
-            key=f"amount-{self.key}-{outcome.amount.amount}-{outcome.amount.currency}",
-            summary=self.env._(
-                "%(teller)s speaks of %(told)s for %(key)s, which was ordered for %(ordered)s. Nothing was"
-                " changed. Compare with the platform's own record before anything else.",
-                teller=self._say_source(source),
-                told=f"{outcome.amount.amount} {outcome.amount.currency}",
-                key=self.key,
-                ordered=f"{self._money().amount} {self.currency_id.name}",
-            ),
-        )
-
-    def _note_contradiction(self, current, told, outcome, source):
-        if told == State.SUCCEEDED and self.operation in INCOMING:
-            self._note_late_money(current, outcome, source)
-            return
-        self.env["payment.bridge.discrepancy"]._raise(
-            "contradiction",
-            instruction=self,
-            key=f"contradiction-{self.key}-{current}-{told}",
-            summary=self.env._(
-                "%(teller)s says %(told)s for %(key)s, which is already %(current)s. Nothing was changed."
-                " Check the platform's record; if money has moved twice or not at all, act from there.",
-                teller=self._say_source(source),
-                told=self._say_state(told),
-                key=self.key,
-                current=self._say_state(current),
-            ),
-        )
-
-    def _say_source(self, source):
-        """Who told us something, in words."""
-        return {
-            "answer": self.env._("The platform's answer"),
-            "query": self.env._("The answer to our question"),
-            "notification": self.env._("A notification"),
-        }.get(source, source)
 
     @api.private
     def _say_state(self, state):

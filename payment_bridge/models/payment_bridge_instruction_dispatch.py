@@ -133,6 +133,7 @@ class PaymentBridgeInstruction(models.Model):
         claimed = len(rows) + sum(len(call.order.orders) for call in calls)
         now = fields.Datetime.now()
         waiting = self.browse(row[0] for row in rows)
+        waiting._read_bills_at_once()
         for instruction in waiting - waiting._hold_blocked(now):
             if not instruction._leaves_as_approved():
                 continue

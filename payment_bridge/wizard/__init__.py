@@ -9,3 +9,4 @@ from . import credential_entry
 from . import override_entry
 from . import refund_entry
 from . import screening_load
+from . import personal_data

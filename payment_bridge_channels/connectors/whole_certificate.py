@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
 BROKEN = (x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm)
 """What the library raises beside ValueError for a certificate that it cannot read."""
+
+_PEM = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+
+
+def pem_blocks(text: str | None) -> list[bytes]:
+    """The PEM blocks of a file's certificates, in their order."""
+    return [block.encode() for block in _PEM.findall(text or "")]
 
 
 def read_whole(pem: bytes) -> x509.Certificate:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from odoo.tools import SQL
 
+from .banking_days import arrivals
 from .difference_classes import AT_LEAST, MINOR, PROPOSALS, SEVERITIES
 from .fee_bands import agreed_fees
 from .match_passes import BESIDES, KIND, SIGNED
@@ -215,10 +216,10 @@ def shift_to_platform_day(day_starts_at):
     return timedelta(days=1) - begins if begins else begins
 
 
-def missing_payments(channel, stale_days, today):
-    """The payments of this channel that have moved their money and that no row stands for, as (instruction_id,
-    payment_id, amount, day, difference). A payment whose statement is not there yet is no difference, until it has been
-    awaited for too long; one that a row names is told with that row.
+def missing_payments(channel, since, stale_days, today):
+    """The payments of this channel that have moved their money since ``since`` and that no row stands for, as
+    (instruction_id, payment_id, amount, day, difference). A payment whose statement is not there yet is no difference,
+    until it has been awaited for too long; one that a row names is told with that row.
 
     The first statement that does not show a payment leaves it in doubt when it was made late in the
     platform's day; so long as the following banking days' statements are not there it is carried over.
@@ -231,33 +232,30 @@ def missing_payments(channel, stale_days, today):
                  WHEN here.day IS NULL THEN NULL
                  WHEN m.operation = 'refund' AND NOT EXISTS (
                       SELECT FROM pb_day d WHERE d.day = m.day + %(refund_days)s::integer) THEN 'refund_timing'
-                 WHEN m.late AND NOT EXISTS (
-                      SELECT FROM pb_day d WHERE d.day = m.arrives_by) THEN 'cross_day'
+                 WHEN m.late AND arrival.arrives_by IS NOT NULL AND NOT EXISTS (
+                      SELECT FROM pb_day d WHERE d.day = arrival.arrives_by) THEN 'cross_day'
                  WHEN m.amount > 0 THEN 'books_only_in'
                  ELSE 'books_only_out'
                END AS difference
           FROM (
             SELECT i.id AS instruction_id, i.payment_id, i.currency_id, i.operation, i.amount,
-                   at.local::date AS day, at.local::time >= %(late)s::time AS late,
-                   at.local::date + %(carry)s::integer + 2 * ((LEAST(at.weekday, 5) + %(carry)s::integer - 1) / 5)
-                     - GREATEST(at.weekday - 5, 0) AS arrives_by
+                   at.local::date AS day, at.local::time >= %(late)s::time AS late
               FROM pb_loose i
               CROSS JOIN LATERAL (
-                SELECT local, extract(isodow FROM local)::integer AS weekday
-                  FROM (SELECT i.moved_at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s + %(shift)s::interval AS local) day
-              ) at
+                SELECT i.moved_at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s + %(shift)s::interval AS local) at
              WHERE NOT EXISTS (SELECT FROM pb_found m WHERE m.instruction_id = i.id
                                   AND m.match_pass NOT IN %(besides)s AND m.incoming = (i.amount > 0))
                AND NOT EXISTS (SELECT FROM pb_rest l WHERE l.candidate_id = i.id AND l.names = 'own'
                                   AND (l.amount > 0) = (i.amount > 0))
           ) m
           LEFT JOIN pb_day here ON here.day = m.day
+          LEFT JOIN (%(arrivals)s) arrival ON arrival.day = m.day
         """,
         today=today,
         stale=stale_days,
         refund_days=channel.refund_days,
         late=(datetime.min + timedelta(days=1, minutes=-max(channel.late_minutes, 1))).time(),
-        carry=channel.carry_days,
+        arrivals=arrivals(channel, channel.carry_days, since, today),
         zone=channel._capabilities().zone,
         shift=shift_to_platform_day(channel._capabilities().day_starts_at),
         besides=BESIDES,

@@ -108,13 +108,13 @@ class PaymentBridgeChannel(models.Model):
             self.id,
         )
 
-    def _checked_fees(self):
+    def _checked_fees(self, rows=None):
         """What each row was charged and what its schedule allows, as SQL: (line_id, schedule_id, settled_on, charged,
-        expected, tolerance)."""
+        expected, tolerance). ``rows`` stand in place of :meth:`_charged_rows`."""
         return SQL(
             """
             SELECT id AS line_id, schedule_id, settled_on, charged, expected, tolerance FROM (%s) agreed
              WHERE schedule_id IS NOT NULL
             """,
-            agreed_fees(self._charged_rows(), self),
+            agreed_fees(rows or self._charged_rows(), self),
         )

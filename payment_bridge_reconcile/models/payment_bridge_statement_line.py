@@ -390,6 +390,8 @@ class PaymentBridgeStatementLine(models.Model):
                 amount=f"{line.amount:.2f}",
                 matched_as=values.get("match_pass"),
                 instruction=line.instruction_id.key or None,
+                payments=line.share_ids.instruction_id.mapped("key") or None,
+                remainder=f"{line.remainder:.2f}" if line.remainder else None,
                 account=line.account_id.code or None,
                 note=values.get("note") or None,
             )

@@ -216,7 +216,7 @@ class PaymentBridgeChannel(models.Model):
         cr.execute(
             SQL(
                 "CREATE TEMP TABLE pb_missing ON COMMIT DROP AS %s",
-                match_classify.missing_payments(self, self.stale_days, self._today()),
+                match_classify.missing_payments(self, self._looked_for_since(), self.stale_days, self._today()),
             )
         )
         cr.execute("INSERT INTO pb_match SELECT * FROM pb_found")

@@ -21,10 +21,11 @@ from odoo.addons.payment_bridge.connector.errors import (
 from odoo.addons.payment_bridge.connector.transport import HttpRequest, HttpResponse, Transport
 from odoo.addons.payment_bridge.connector.types import Bilingual
 
+from ..certificate_trust import UntrustedCertificate, check_dates
 from ..forms import encoded
 from . import signing
 from .answer import UNCERTAIN_ADVICE, UNSIGNED_ADVICE, Answer, cut, read_node
-from .certificates import UntrustedCertificate, certificate_sn, check_dates, root_sn
+from .certificates import certificate_sn, root_sn
 from .clock import BEIJING, TIME_FORMAT
 from .codes import explain
 from .settings import AlipaySettings

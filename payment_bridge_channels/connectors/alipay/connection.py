@@ -10,7 +10,7 @@ from cryptography import x509
 from odoo.addons.payment_bridge.connector.errors import ConnectorError
 from odoo.addons.payment_bridge.connector.types import Balance, Bilingual, ConnectionReport
 
-from .certificates import UntrustedCertificate, check_dates, earliest_end
+from ..certificate_trust import UntrustedCertificate, check_dates, earliest_end
 from .client import AlipayClient
 from .settings import AlipaySettings
 

@@ -33,10 +33,10 @@ from odoo.addons.payment_bridge.connector.types import (
     StatementReader,
 )
 
+from ..certificate_trust import earliest_end
 from . import balance, codes, connection, files, notification, payout, refunds, trade
 from . import settings as settings_reader
 from .answer import UNCERTAIN_ADVICE, Answer
-from .certificates import earliest_end
 from .client import AlipayClient
 from .clock import now_utc
 from .codes import Effect

@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from odoo.addons.payment_bridge.connector.errors import Misconfigured
 from odoo.addons.payment_bridge.connector.types import Bilingual, ChannelSettings
 
+from .. import rsa_keys
+from ..certificate_trust import UntrustedCertificate
 from . import certificates
 from .setting_fields import PUBLIC_KEY_MODE, SETTING_FIELDS
 
@@ -104,10 +106,10 @@ def _check_hosts(settings: ChannelSettings) -> None:
 
 
 def _identity(settings: ChannelSettings) -> Identity:
-    private_key = certificates.load_private_key(settings.get("app_private_key"), label("app_private_key"))
+    private_key = rsa_keys.load_private_key(settings.get("app_private_key"), label("app_private_key"))
     aes_key = _aes_key(settings)
     if _choice(settings, "sign_mode") == PUBLIC_KEY_MODE:
-        alipay_key = certificates.load_public_key(settings.get("alipay_public_key"), label("alipay_public_key"))
+        alipay_key = rsa_keys.load_public_key(settings.get("alipay_public_key"), label("alipay_public_key"))
         if alipay_key.public_numbers() == private_key.public_key().public_numbers():
             raise _wrong(
                 "alipay_public_key",
@@ -123,14 +125,14 @@ def _certificate_identity(settings: ChannelSettings, private_key: RSAPrivateKey,
         certificates.load_certificates(settings.get(name), label(name))
         for name in ("app_certificate", "alipay_certificate", "alipay_root_certificates")
     )
-    own = certificates.public_key_of(app[0], label("app_certificate"))
+    own = rsa_keys.public_key_of(app[0], label("app_certificate"))
     if own.public_numbers() != private_key.public_key().public_numbers():
         raise _wrong(
             "app_certificate",
             "it does not belong to the application private key",
             "证书与应用私钥不匹配",
         )
-    theirs = certificates.public_key_of(alipay[0], label("alipay_certificate"))
+    theirs = rsa_keys.public_key_of(alipay[0], label("alipay_certificate"))
     if theirs.public_numbers() == own.public_numbers():
         raise _wrong(
             "alipay_certificate",
@@ -141,7 +143,7 @@ def _certificate_identity(settings: ChannelSettings, private_key: RSAPrivateKey,
         raise _wrong("alipay_root_certificates", "it holds no RSA root certificate", "其中没有 RSA 根证书")
     try:
         chain = certificates.chain_to_root(alipay[0], (*alipay[1:], *roots), roots)
-    except certificates.UntrustedCertificate as error:
+    except UntrustedCertificate as error:
         raise _wrong(
             "alipay_certificate",
             "it does not lead to the root certificates given beside it",
@@ -221,4 +223,4 @@ def _matching(settings: ChannelSettings, name: str, pattern: str, en: str, zh: s
 
 
 def _wrong(name: str, en: str, zh: str) -> Misconfigured:
-    return certificates.misconfigured(label(name), en, zh)
+    return rsa_keys.misconfigured(label(name), en, zh)

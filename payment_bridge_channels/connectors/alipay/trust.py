@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from odoo.addons.payment_bridge.connector.errors import ConnectorError, Misconfigured, Untrusted
 
+from .. import certificate_trust
+from ..rsa_keys import public_key_of
 from . import certificates
 from .settings import Identity, label
 
@@ -87,8 +89,8 @@ class TrustStore:
     def _valid(self, sn: str) -> RSAPublicKey:
         key, chain = self._known[sn]
         try:
-            certificates.check_dates(chain, self._now())
-        except certificates.UntrustedCertificate as error:
+            certificate_trust.check_dates(chain, self._now())
+        except certificate_trust.UntrustedCertificate as error:
             raise UnknownSigner(str(error)) from error
         return key
 
@@ -126,8 +128,8 @@ class TrustStore:
             text = base64.b64decode("".join(content.split()), validate=True).decode("ascii")
             found = certificates.load_certificates(text, label("alipay_certificate"))
             chain = certificates.chain_to_root(found[0], (*found[1:], *identity.intermediates), identity.roots)
-            certificates.check_dates(chain, self._now())
-            key = certificates.public_key_of(found[0], label("alipay_certificate"))
+            certificate_trust.check_dates(chain, self._now())
+            key = public_key_of(found[0], label("alipay_certificate"))
         except (Misconfigured, ValueError, binascii.Error) as error:
             raise UnknownSigner("the downloaded certificate proves nothing") from error
         expected = certificates.organisation(identity.alipay_chain[0])

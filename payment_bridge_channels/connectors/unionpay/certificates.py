@@ -8,39 +8,22 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.serialization import pkcs12
-from cryptography.x509.oid import NameOID, SignatureAlgorithmOID
+from cryptography.x509.oid import NameOID
 
-from odoo.addons.payment_bridge.connector.errors import Misconfigured
 from odoo.addons.payment_bridge.connector.types import Bilingual
 
-from ..whole_certificate import read_whole
+from ..certificate_trust import WEAK_SIGNATURES, UntrustedCertificate, has_issued
+from ..rsa_keys import MINIMUM_KEY_BITS, misconfigured
+from ..whole_certificate import pem_blocks, read_whole
 
-MINIMUM_KEY_BITS = 2048
 OWNER_PLACE = 2
 """UnionPay's subjects are ``code@serial@owner@number``: the owner stands third."""
-_WEAK = frozenset({SignatureAlgorithmOID.RSA_WITH_MD5, SignatureAlgorithmOID.RSA_WITH_SHA1})
-_PEM = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
-
-
-class UntrustedCertificate(ValueError):
-    """A certificate that is not proved to be UnionPay's, or may not be used now."""
-
-
-def misconfigured(setting: Bilingual, en: str, zh: str) -> Misconfigured:
-    """The error for a setting that cannot work; ``setting`` is its label, never its value."""
-    return Misconfigured(
-        f"{setting.en}: {en}",
-        code="settings",
-        advice=Bilingual(f"{setting.en}: {en}.", f"{setting.zh}：{zh}。"),
-    )
 
 
 def load_pkcs12(text: str | None, password: str, label: Bilingual) -> tuple[RSAPrivateKey, x509.Certificate]:
@@ -76,7 +59,7 @@ def load_certificates(text: str | None, label: Bilingual) -> tuple[x509.Certific
 
     :raises Misconfigured: when there is none, or one cannot be read.
     """
-    blocks = _PEM.findall(text or "")
+    blocks = pem_blocks(text)
     if not blocks:
         raise misconfigured(
             label,
@@ -84,7 +67,7 @@ def load_certificates(text: str | None, label: Bilingual) -> tuple[x509.Certific
             "没有找到证书，请提供 PEM 文本格式的 .cer 文件",
         )
     try:
-        return tuple(read_whole(block.encode()) for block in blocks)
+        return tuple(read_whole(block) for block in blocks)
     except ValueError as error:
         raise misconfigured(label, "a certificate in it cannot be read", "其中有无法读取的证书") from error
 
@@ -94,11 +77,11 @@ def read_certificate(text: str) -> x509.Certificate:
 
     :raises UntrustedCertificate: for anything else.
     """
-    blocks = _PEM.findall(text)
+    blocks = pem_blocks(text)
     if len(blocks) != 1:
         raise UntrustedCertificate("the message carries no certificate, or several")
     try:
-        return read_whole(blocks[0].encode())
+        return read_whole(blocks[0])
     except ValueError as error:
         raise UntrustedCertificate("the message's certificate cannot be read") from error
 
@@ -137,50 +120,16 @@ def prove_chain(
 
     :raises UntrustedCertificate: when there is none.
     """
-    if leaf.signature_algorithm_oid in _WEAK:
+    if leaf.signature_algorithm_oid in WEAK_SIGNATURES:
         raise UntrustedCertificate("the certificate has a weak signature")
     for middle in middles:
-        if _issued(middle, leaf):
+        if has_issued(middle, leaf):
             for root in roots:
-                if _issued(root, middle):
+                if has_issued(root, middle):
                     return leaf, middle, root
     raise UntrustedCertificate("the certificate does not lead to the configured root")
 
 
 def leads_to(middle: x509.Certificate, roots: Sequence[x509.Certificate]) -> bool:
     """Whether one of the roots issued this middle certificate."""
-    return any(_issued(root, middle) for root in roots)
-
-
-def check_dates(certificates: Iterable[x509.Certificate], moment: datetime) -> None:
-    """Refuse a certificate outside its validity at ``moment`` (aware).
-
-    :raises UntrustedCertificate: naming the day.
-    """
-    for certificate in certificates:
-        if moment < certificate.not_valid_before_utc:
-            raise UntrustedCertificate(f"a certificate is not valid before {certificate.not_valid_before_utc.date()}")
-        if moment > certificate.not_valid_after_utc:
-            raise UntrustedCertificate(f"a certificate ended on {certificate.not_valid_after_utc.date()}")
-
-
-def earliest_end(certificates: Iterable[x509.Certificate]) -> date | None:
-    """The first day on which one of them ends; None for none."""
-    return min((certificate.not_valid_after_utc.date() for certificate in certificates), default=None)
-
-
-def _issued(issuer: x509.Certificate, subject: x509.Certificate) -> bool:
-    if issuer.subject != subject.issuer or not _may_sign(issuer):
-        return False
-    try:
-        subject.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
-        return False
-    return True
-
-
-def _may_sign(certificate: x509.Certificate) -> bool:
-    try:
-        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except (x509.ExtensionNotFound, ValueError):
-        return False
+    return any(has_issued(root, middle) for root in roots)

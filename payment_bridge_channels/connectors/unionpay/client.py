@@ -20,9 +20,9 @@ from odoo.addons.payment_bridge.connector.errors import (
 from odoo.addons.payment_bridge.connector.transport import MAX_ANSWER_BYTES, HttpRequest, Transport
 from odoo.addons.payment_bridge.connector.types import Bilingual
 
+from ..certificate_trust import UntrustedCertificate, check_dates
 from . import certificates, codes, signing
 from .answer import UNCERTAIN_ADVICE, Answer
-from .certificates import UntrustedCertificate
 from .clock import txn_time
 from .codes import Effect
 from .encryption import Encryptor
@@ -158,7 +158,7 @@ class UnionPayClient:
         if certificate is None:
             return
         try:
-            certificates.check_dates((certificate,), self._now())
+            check_dates((certificate,), self._now())
         except UntrustedCertificate as error:
             raise Misconfigured(
                 f"Signing certificate: {error}",

@@ -10,8 +10,8 @@ from cryptography import x509
 from odoo.addons.payment_bridge.connector.errors import ConnectorError
 from odoo.addons.payment_bridge.connector.types import Bilingual, ConnectionReport
 
+from ..certificate_trust import UntrustedCertificate, check_dates, earliest_end
 from . import orders
-from .certificates import UntrustedCertificate, check_dates, earliest_end
 from .client import UnionPayClient
 from .settings import UnionPaySettings
 

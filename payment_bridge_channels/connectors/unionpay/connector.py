@@ -32,10 +32,10 @@ from odoo.addons.payment_bridge.connector.types import (
     StatementReader,
 )
 
+from ..certificate_trust import earliest_end
 from . import batch as batches
 from . import batch_layout, charge, codes, collect, connection, files, notification, orders, payout, refund, rules
 from . import settings as settings_reader
-from .certificates import earliest_end
 from .client import BACK, BATCH, UnionPayClient
 from .clock import DAY_STARTS_AT, now_utc
 from .money import CURRENCY, MAXIMUM, MINIMUM

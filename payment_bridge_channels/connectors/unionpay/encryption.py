@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from odoo.addons.payment_bridge.connector.errors import ConnectorError, Misconfigured
 from odoo.addons.payment_bridge.connector.types import Bilingual
 
+from ..certificate_trust import UntrustedCertificate, check_dates
 from . import certificates
-from .certificates import UntrustedCertificate
 
 ASK_EVERY = timedelta(days=1)
 ASK_AGAIN_AFTER_FAILURE = timedelta(hours=1)
@@ -44,7 +44,7 @@ class Encryptor:
         """
         certificate = self._current()
         try:
-            certificates.check_dates((certificate,), self._now())
+            check_dates((certificate,), self._now())
             key = certificates.rsa_key(certificate)
         except UntrustedCertificate as error:
             raise Misconfigured(
@@ -74,7 +74,7 @@ class Encryptor:
             if text:
                 found = certificates.read_certificate(text)
                 certificates.rsa_key(found)
-                certificates.check_dates((found,), self._now())
+                check_dates((found,), self._now())
                 self._certificate = found
         except (ConnectorError, UntrustedCertificate):
             return False

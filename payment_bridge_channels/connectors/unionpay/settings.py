@@ -14,6 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from odoo.addons.payment_bridge.connector.errors import Misconfigured
 from odoo.addons.payment_bridge.connector.types import Bilingual, ChannelSettings, LineKind
 
+from ..certificate_trust import UntrustedCertificate
+from ..rsa_keys import misconfigured
 from . import certificates, signing
 from .batch_layout import KNOWN_COLUMNS, NEEDED_COLUMNS
 from .setting_fields import SETTING_FIELDS
@@ -131,7 +133,7 @@ def _encryption(settings: ChannelSettings) -> x509.Certificate:
     found = certificates.load_certificates(settings.get("encrypt_certificate"), label("encrypt_certificate"))
     try:
         certificates.rsa_key(found[0])
-    except certificates.UntrustedCertificate as error:
+    except UntrustedCertificate as error:
         raise _wrong("encrypt_certificate", str(error), "证书公钥不是 2048 位及以上的 RSA") from error
     return found[0]
 
@@ -210,4 +212,4 @@ def _matching(settings: ChannelSettings, name: str, pattern: str, en: str, zh: s
 
 
 def _wrong(name: str, en: str, zh: str) -> Misconfigured:
-    return certificates.misconfigured(label(name), en, zh)
+    return misconfigured(label(name), en, zh)

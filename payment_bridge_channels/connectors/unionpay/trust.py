@@ -14,8 +14,8 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from ..certificate_trust import UntrustedCertificate, check_dates
 from . import certificates, signing
-from .certificates import UntrustedCertificate
 from .settings import Identity
 
 MAX_REMEMBERED = 32
@@ -60,7 +60,7 @@ class TrustStore:
         try:
             if found is None:
                 found = self._prove(text)
-            certificates.check_dates(found[1], self._now())
+            check_dates(found[1], self._now())
         except UntrustedCertificate as error:
             raise Unbelievable(str(error)) from error
         with self._lock:

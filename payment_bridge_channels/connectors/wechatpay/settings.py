@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from odoo.addons.payment_bridge.connector.errors import Misconfigured
 from odoo.addons.payment_bridge.connector.types import Bilingual, ChannelSettings
 
+from .. import rsa_keys
 from . import keys
 from .scenes import INFO_CONTENT_MAX, INFO_TYPE_MAX, SCENES
 from .setting_fields import (
@@ -73,7 +74,7 @@ def read(settings: ChannelSettings) -> WechatSettings:
 
     :raises Misconfigured: naming the setting and what is wrong with it.
     """
-    private_key = keys.load_private_key(settings.get("merchant_private_key"), label("merchant_private_key"))
+    private_key = rsa_keys.load_private_key(settings.get("merchant_private_key"), label("merchant_private_key"))
     certificate, serial = _identity(settings, private_key)
     verification = _choice(settings, "verification")
     platform_key, platform_key_id = _platform_key(settings, verification, private_key)
@@ -113,7 +114,7 @@ def _identity(settings: ChannelSettings, private_key: RSAPrivateKey) -> tuple[x5
             raise _wrong("merchant_serial", "give the serial or the certificate", "请填写证书序列号或上传证书")
         return None, told
     certificate = keys.load_certificate(text, label("merchant_certificate"))
-    own = keys.public_key_of(certificate, label("merchant_certificate"))
+    own = rsa_keys.public_key_of(certificate, label("merchant_certificate"))
     if not keys.same_key(own, private_key.public_key()):
         raise _wrong("merchant_certificate", "it does not belong to the merchant private key", "证书与商户私钥不匹配")
     serial = keys.serial_of(certificate)
@@ -127,7 +128,7 @@ def _platform_key(
 ) -> tuple[RSAPublicKey | None, str]:
     if verification == CERTIFICATE_MODE:
         return None, ""
-    key = keys.load_public_key(settings.get("platform_public_key"), label("platform_public_key"))
+    key = rsa_keys.load_public_key(settings.get("platform_public_key"), label("platform_public_key"))
     if keys.same_key(key, private_key.public_key()):
         raise _wrong(
             "platform_public_key",
@@ -202,4 +203,4 @@ def _matching(settings: ChannelSettings, name: str, pattern: str, en: str, zh: s
 
 
 def _wrong(name: str, en: str, zh: str) -> Misconfigured:
-    return keys.misconfigured(label(name), en, zh)
+    return rsa_keys.misconfigured(label(name), en, zh)

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from odoo.addons.payment_bridge.connector.errors import ConnectorError, Misconfigured, Untrusted
 from odoo.addons.payment_bridge.connector.transport import HttpResponse
 
+from ..rsa_keys import public_key_of
 from ..strict_json import AmbiguousJson, loads_object
 from ..whole_certificate import read_whole
 from . import keys, signing
@@ -218,7 +219,7 @@ class TrustStore:
         pem = signing.open_resource(self._settings.api_key, *told)
         try:
             certificate = read_whole(pem)
-            key = keys.public_key_of(certificate, label("verification"))
+            key = public_key_of(certificate, label("verification"))
         except (ValueError, Misconfigured) as error:
             raise ValueError("a certificate of the answer cannot be read") from error
         serial = str(row.get("serial_no"))
