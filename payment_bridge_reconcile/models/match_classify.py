@@ -10,7 +10,7 @@ from odoo.tools import SQL
 from .banking_days import arrivals
 from .difference_classes import AT_LEAST, MINOR, PROPOSALS, SEVERITIES
 from .fee_bands import agreed_fees
-from .match_passes import BESIDES, KIND, SIGNED
+from .match_words import BESIDES, KIND, SIGNED
 
 
 def repeated(open_rows, statements):

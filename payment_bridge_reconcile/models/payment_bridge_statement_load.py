@@ -13,7 +13,7 @@ from odoo.tools import SQL
 
 from odoo.addons.payment_bridge.connector.errors import StatementError
 
-from .match_passes import staged_column
+from .match_words import staged_column
 from .payment_bridge_statement_check import NotInOrder, Refusal
 from .statement_stage import STAGE_COLUMNS, RowStream, RowWriter, fits, quantum_of
 
