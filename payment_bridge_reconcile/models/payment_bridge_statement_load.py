@@ -218,7 +218,7 @@ class PaymentBridgeStatement(models.Model):
         stream = RowStream(writer.chunks(rows))
         names = ", ".join(STAGE_COLUMNS)
         try:
-            self.env.cr._obj.copy_expert(f"COPY payment_bridge_stage ({names}) FROM STDIN (NULL '')", stream)
+            self.env.cr._obj.copy_expert(f"COPY payment_bridge_stage ({names}) FROM STDIN (FREEZE, NULL '')", stream)
         except psycopg2.Error as error:
             if stream.failure is not None:
                 raise stream.failure from error
