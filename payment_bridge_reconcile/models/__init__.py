@@ -6,6 +6,7 @@ from . import payment_bridge_statement_refuse
 from . import payment_bridge_statement_calendar
 from . import payment_bridge_instruction
 from . import payment_bridge_statement_share
+from . import payment_bridge_statement_tell
 from . import payment_bridge_statement_match
 from . import payment_bridge_statement_similar
 from . import payment_bridge_statement_plan
@@ -35,6 +36,7 @@ from . import payment_bridge_discrepancy
 from . import account_bank_statement_line
 from . import account_move_line
 from . import account_account
+from . import account_tax
 from . import res_partner
 from . import base_partner_merge
 from . import account_move

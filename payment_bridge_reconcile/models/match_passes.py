@@ -1,4 +1,5 @@
-"""The passes of matching as SQL, in order: what each selects of the open rows, and to what it matches them.
+"""The passes of matching after the first (:mod:`.match_first`) as SQL, in order: what each selects of the rows that are
+left, and to what it matches them.
 
 Tables of the transaction carry a run. ``pb_match`` holds what was matched: (id of the row, instruction_id, payment_id,
 match_pass, found_by, incoming, evidence). ``pb_rest`` holds the open rows that are left, each with the instruction that
@@ -8,199 +9,23 @@ pass, into ``pb_match`` at once; what the others find goes through ``pb_found``,
 everything that they look at. Rows of other channels are never in these tables, and every instruction is asked to be of
 the row's channel and currency, so that nothing is matched across those, nor across companies.
 
-What the sub-ledger knows of a single payment is looked up by that payment's index (``OFFSET 0`` keeps the planner from
-reading all of the sub-ledger for it instead).
-
 Ties are broken by what the rows say (time, then the platform's entry number), never by the order they came in.
 """
 
 from odoo.tools import SQL
 
-LINE_COLUMNS = (
-    "row", "kind", "entry_reference", "amount", "gross", "fee", "key", "platform_reference", "original_key",
-    "original_reference", "batch_reference", "counterparty", "description", "platform_kind", "settled_on",
-    "occurred_at",
-)  # fmt: skip
-
-
-def staged_column(name):
-    """A column of the stage ``s`` as the sub-ledger keeps it: times without their zone, in UTC."""
-    if name == "occurred_at":
-        return SQL("s.occurred_at AT TIME ZONE 'UTC'")
-    return SQL("s.%s", SQL.identifier(name))
-
-
-IS_IN = SQL("i.operation IN ('collect', 'charge')")
-"""The instruction brings money in."""
-SIGNED = SQL("CASE WHEN %s THEN i.amount ELSE -i.amount END", IS_IN)
-KIND = SQL("CASE i.operation WHEN 'pay_out' THEN 'pay_out' WHEN 'refund' THEN 'refund' ELSE 'collection' END")
-"""The kind of row that stands for the instruction itself."""
-HAS_MOVED = SQL("i.state IN ('succeeded', 'returned')")
-
-BESIDES = SQL("('fee', 'chargeback')")
-"""Passes, and kinds of rows, that stand beside a payment's own row and not for it."""
-IS_WHOLE = SQL("o.kind NOT IN ('fee', 'chargeback') AND o.match_pass NOT IN ('part', 'chargeback')")
-"""A row of the sub-ledger stands for its instruction as a whole. The words are those of the index."""
-
-
-def row_stands(instruction):
-    """A row of an earlier run stands as a whole for this leg (that of ``l.amount``) of an instruction."""
-    return SQL(
-        """
-        EXISTS (SELECT FROM payment_bridge_statement_line o
-                 WHERE o.instruction_id = %s AND %s AND (o.amount > 0) = (l.amount > 0) OFFSET 0)
-        """,
-        instruction,
-        IS_WHOLE,
-    )
-
-
-def leg_taken(instruction):
-    """Rows of earlier runs stand for this leg of an instruction. The conditions are those of the indexes."""
-    return SQL(
-        """
-        (%(row_stands)s
-         OR EXISTS (SELECT FROM payment_bridge_statement_line o
-                     WHERE o.instruction_id = %(instruction)s AND o.match_pass = 'part'
-                       AND (o.amount > 0) = (l.amount > 0) OFFSET 0)
-         OR EXISTS (SELECT FROM payment_bridge_statement_share o
-                     WHERE o.instruction_id = %(instruction)s AND (o.amount > 0) = (l.amount > 0) OFFSET 0))
-        """,
-        row_stands=row_stands(instruction),
-        instruction=instruction,
-    )
-
-
-HAS_NO_ROW = SQL(
-    """
-    NOT (EXISTS (SELECT FROM payment_bridge_statement_line o
-                  WHERE o.instruction_id = i.id AND %(is_whole)s AND (o.amount > 0) = (%(is_in)s) OFFSET 0)
-         OR EXISTS (SELECT FROM payment_bridge_statement_line o
-                     WHERE o.instruction_id = i.id AND o.match_pass = 'part' OFFSET 0)
-         OR EXISTS (SELECT FROM payment_bridge_statement_share o WHERE o.instruction_id = i.id OFFSET 0))
-    """,
-    is_whole=IS_WHOLE,
-    is_in=IS_IN,
+from .match_words import (
+    BESIDES,
+    HAS_MOVED,
+    HAS_NO_ROW,
+    INSTRUCTION,
+    IS_FREE_NOW,
+    IS_IN,
+    KIND,
+    SIGNED,
+    found_now,
+    leg_taken,
 )
-"""No row of an earlier run stands for the instruction's own leg."""
-
-
-def found_now(instruction):
-    """A pass after the first has matched a row to this leg of an instruction."""
-    return SQL(
-        """
-        (EXISTS (SELECT FROM pb_found m WHERE m.instruction_id = %(instruction)s AND m.match_pass NOT IN %(besides)s
-                    AND m.incoming = (l.amount > 0))
-         OR EXISTS (SELECT FROM pb_share m
-                     WHERE m.instruction_id = %(instruction)s AND (m.amount > 0) = (l.amount > 0)))
-        """,
-        instruction=instruction,
-        besides=BESIDES,
-    )
-
-
-_INSTRUCTION, _CANDIDATE = SQL("i.id"), SQL("l.candidate_id")
-IS_FREE_NOW = SQL("NOT l.taken AND NOT %s", found_now(_CANDIDATE))
-"""No row stands for the leg of the instruction that the row names."""
-
-
-def own_number(open_rows, channel):
-    """The first pass, over all open rows: a row that carries our number, with the kind, direction, amount
-    and currency of that instruction, which has moved its money."""
-    return SQL(
-        """
-        INSERT INTO pb_match (id, instruction_id, payment_id, match_pass, found_by, incoming)
-        SELECT l.id, i.id, i.payment_id, 'payment', 'key', l.amount > 0
-          FROM %(open_rows)s l
-          JOIN payment_bridge_instruction i ON i.channel_id = %(channel)s AND i.key = l.key
-         WHERE l.only_by_hand IS NOT TRUE AND %(has_moved)s
-           AND COALESCE(l.gross = %(signed)s AND l.kind = %(kind)s AND i.currency_id = %(currency)s, FALSE)
-           AND NOT %(row_stands)s
-           AND NOT EXISTS (SELECT FROM payment_bridge_statement_line o
-                            WHERE o.instruction_id = i.id AND o.match_pass = 'part'
-                              AND (o.amount > 0) = (l.amount > 0))
-           AND NOT EXISTS (SELECT FROM payment_bridge_statement_share o
-                            WHERE o.instruction_id = i.id AND (o.amount > 0) = (l.amount > 0))
-        """,
-        open_rows=open_rows,
-        channel=channel.id,
-        currency=channel.currency_id.id,
-        signed=SIGNED,
-        kind=KIND,
-        has_moved=HAS_MOVED,
-        row_stands=row_stands(_INSTRUCTION),
-    )
-
-
-TWICE = SQL("SELECT instruction_id FROM pb_match GROUP BY instruction_id, incoming HAVING count(*) > 1")
-"""Payments of which the first pass has found more than one row."""
-
-
-def drop_later(open_rows, instruction_ids):
-    """Of several rows that carry one number the earliest is the payment's."""
-    return SQL(
-        """
-        DELETE FROM pb_match m USING (
-            SELECT m.id, row_number() OVER (PARTITION BY m.instruction_id, m.incoming
-                                            ORDER BY l.occurred_at, l.entry_reference) AS place
-              FROM pb_match m JOIN %s l ON l.id = m.id WHERE m.instruction_id = ANY(%s)) ranked
-         WHERE m.id = ranked.id AND ranked.place > 1
-        """,
-        open_rows,
-        instruction_ids,
-    )
-
-
-CANDIDATES = (
-    ("key", "own", SQL("i.key = l.key"), SQL("l.key")),
-    ("platform_reference", "own", SQL("i.platform_reference = l.platform_reference"), SQL("l.platform_reference")),
-    ("fund_reference", "own", SQL("i.fund_reference = l.platform_reference"), SQL("l.platform_reference")),
-    ("original", "original", SQL("i.key = l.original_key"), SQL("l.original_key")),
-    ("original", "original", SQL("i.platform_reference = l.original_reference"), SQL("l.original_reference")),
-)
-"""How a row names an instruction, in the order of trust: (found_by, names, condition, what the row must carry)."""
-
-
-def name_candidates(channel, found_by, names, condition, carried):
-    """Note on each row that is left the instruction that it names, unless a better number named one."""
-    return SQL(
-        """
-        UPDATE pb_rest target SET candidate_id = found.instruction_id, found_by = %s,
-               names = CASE WHEN target.only_by_hand THEN NULL
-                            WHEN target.kind = 'refund' AND found.operation IN ('collect', 'charge')
-                              OR target.kind = 'chargeback' THEN 'original' ELSE %s END
-          FROM (SELECT DISTINCT ON (l.id) l.id, i.id AS instruction_id, i.operation
-                  FROM pb_rest l
-                  JOIN payment_bridge_instruction i ON i.channel_id = %s AND %s
-                 WHERE l.candidate_id IS NULL AND %s IS NOT NULL
-                 ORDER BY l.id, i.id DESC) found
-         WHERE target.id = found.id
-        """,
-        found_by,
-        names,
-        channel.id,
-        condition,
-        carried,
-    )
-
-
-NOTE_TAKEN = (
-    SQL(
-        "UPDATE pb_rest l SET taken = TRUE WHERE l.candidate_id IS NOT NULL AND %s",
-        leg_taken(_CANDIDATE),
-    ),
-    SQL(
-        """
-        UPDATE pb_rest l SET taken = TRUE FROM pb_match m
-         WHERE m.instruction_id = l.candidate_id AND m.incoming = (l.amount > 0)
-        """
-    ),
-)
-"""After the first pass: which of the legs that rows name are taken."""
-NOTE_TAKEN_SINCE = SQL(
-    "UPDATE pb_rest l SET taken = TRUE WHERE l.candidate_id IS NOT NULL AND NOT l.taken AND %s", found_now(_CANDIDATE)
-)
-"""After the last one: those that the passes in between have taken."""
 
 
 def keep(query):
@@ -222,7 +47,7 @@ PLATFORM_NUMBER = SQL(
       FROM pb_rest l
       JOIN payment_bridge_instruction i ON i.id = l.candidate_id
      WHERE l.names = 'own' AND l.kind = %s AND l.gross = %s AND i.currency_id = l.currency_id AND %s AND %s
-     ORDER BY i.id, l.occurred_at, l.entry_reference
+     ORDER BY i.id, l.found_by != 'key', l.occurred_at, l.entry_reference
     """,
     _MATCH,
     KIND,
@@ -230,7 +55,8 @@ PLATFORM_NUMBER = SQL(
     HAS_MOVED,
     IS_FREE_NOW,
 )
-"""A row that carries the platform's number of an instruction, or the number of its fund movement."""
+"""A row that carries the platform's number of an instruction, or the number of its fund movement; and the earliest of
+several rows that carry ours."""
 
 RETURN = SQL(
     """
@@ -290,8 +116,8 @@ REFUND = SQL(
     """,
     _MATCH,
     HAS_MOVED,
-    found_now(_INSTRUCTION),
-    leg_taken(_INSTRUCTION),
+    found_now(INSTRUCTION),
+    leg_taken(INSTRUCTION),
 )
 """A refund that names only what it gives back: the one refund of that payment with this amount."""
 
@@ -368,7 +194,7 @@ def batch(channel):
              WHERE i.channel_id = %(channel)s AND i.currency_id = %(currency)s AND %(has_moved)s
                AND i.batch_reference IN (SELECT unnest(ARRAY[batch_reference, key, platform_reference]) FROM pb_rest)
                AND %(has_no_row)s
-               AND NOT EXISTS (SELECT FROM pb_match m WHERE m.instruction_id = i.id AND m.incoming = (%(signed)s > 0))
+               AND NOT EXISTS (SELECT FROM pb_match m WHERE m.instruction_id = i.id)
                AND NOT EXISTS (SELECT FROM pb_found m WHERE m.instruction_id = i.id
                                   AND m.match_pass NOT IN %(besides)s AND m.incoming = (%(signed)s > 0))
         ), total AS (
@@ -469,7 +295,7 @@ def loose_payments(channel, since):
     looked_at = SQL(
         """
         i.channel_id = %(channel)s AND %(has_moved)s
-        AND NOT EXISTS (SELECT FROM pb_match m WHERE m.instruction_id = i.id AND m.incoming = %(is_in)s)
+        AND NOT EXISTS (SELECT FROM pb_match m WHERE m.instruction_id = i.id)
         AND NOT EXISTS (SELECT FROM pb_found m WHERE m.instruction_id = i.id
                            AND m.match_pass NOT IN %(besides)s AND m.incoming = %(is_in)s)
         AND NOT EXISTS (SELECT FROM pb_share m WHERE m.instruction_id = i.id)

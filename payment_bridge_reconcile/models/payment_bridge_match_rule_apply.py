@@ -9,7 +9,7 @@ from odoo.tools import SQL
 
 from ..documents import certain
 from .match_conditions import conditions, tolerance
-from .match_passes import HAS_MOVED, KIND, SIGNED, leg_taken
+from .match_words import HAS_MOVED, KIND, SIGNED, leg_taken
 
 SECONDS = 10
 """How long one rule may take over the open rows of one channel."""

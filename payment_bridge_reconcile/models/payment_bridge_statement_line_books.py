@@ -13,7 +13,7 @@ from odoo import api, models
 from odoo.tools import SQL
 from odoo.tools.sql import escape_psql
 
-from .match_passes import HAS_MOVED, HAS_NO_ROW, SIGNED
+from .match_words import HAS_MOVED, HAS_NO_ROW, IS_WHOLE, SIGNED
 
 MOST_BOOKS = 200
 """How many books are handed out at once, the nearest or newest first."""
@@ -125,8 +125,7 @@ class PaymentBridgeStatementLine(models.Model):
               JOIN account_payment r ON r.id = i.payment_id AND r.bridge_reversal_id IS NOT NULL
              WHERE %(of_channel)s AND %(returns)s AND i.operation = 'pay_out' AND i.state = 'returned'
                AND NOT EXISTS (SELECT FROM payment_bridge_statement_line o
-                                WHERE o.instruction_id = i.id AND o.kind != 'fee' AND o.match_pass != 'part'
-                                  AND o.amount > 0)
+                                WHERE o.instruction_id = i.id AND %(is_whole)s AND o.amount > 0)
             """,
             signed=SIGNED,
             columns=columns,
@@ -146,6 +145,7 @@ class PaymentBridgeStatementLine(models.Model):
             if since
             else SQL("TRUE"),
             has_no_row=HAS_NO_ROW,
+            is_whole=IS_WHOLE,
         )
 
     def _among(self, ids):

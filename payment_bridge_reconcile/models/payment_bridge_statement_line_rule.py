@@ -8,8 +8,8 @@ from .ledger_link import LedgerLink
 class PaymentBridgeStatementLine(models.Model):
     _inherit = "payment.bridge.statement.line"
 
-    rule_id = LedgerLink("payment.bridge.match.rule", readonly=True, index="btree_not_null")
-    tax_id = fields.Many2one("account.tax", readonly=True, help="The tax that the amount contains.")
+    rule_id = LedgerLink("payment.bridge.match.rule", readonly=True)
+    tax_id = LedgerLink("account.tax", readonly=True, help="The tax that the amount contains.")
     analytic_distribution = fields.Json(readonly=True)
 
     # -- why ------------------------------------------------------------------------

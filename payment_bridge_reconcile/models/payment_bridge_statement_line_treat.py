@@ -21,8 +21,6 @@ class PaymentBridgeStatementLine(models.Model):
     )
     treatment_ids = fields.One2many("payment.bridge.treatment", "line_id", readonly=True)
 
-    _net = models.Index("(channel_id) WHERE match_pass = 'net'")
-
     def _why_matched(self):
         told = super()._why_matched()
         words = {

@@ -6,13 +6,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from . import match_classify, match_passes
-from .match_passes import LINE_COLUMNS, staged_column
+from . import match_classify, match_first, match_passes
+from .match_words import LINE_COLUMNS, staged_column
+from .payment_bridge_statement_tell import TOLD
 
-TOLD = ("platform_only_out", "duplicate", "amount", "status")
-"""The classes that people are told of beyond the list of differences."""
-SINGLY_TOLD = 20
-"""Up to so many new differences of one class and statement are told one by one, more as one."""
 BATCH_DAYS = 31
 """How many days the rows of one settlement lie apart at most."""
 LOOK_BACK = timedelta(days=45)
@@ -41,6 +38,8 @@ TABLES = (
     ),
     SQL("CREATE TEMP TABLE IF NOT EXISTS pb_charge (instruction_id integer, fee numeric) ON COMMIT DROP"),
     SQL("CREATE TEMP TABLE IF NOT EXISTS pb_day (day date) ON COMMIT DROP"),
+    SQL("CREATE INDEX IF NOT EXISTS pb_found_instruction ON pb_found (instruction_id)"),
+    SQL("CREATE INDEX IF NOT EXISTS pb_share_instruction ON pb_share (instruction_id)"),
     SQL("TRUNCATE pb_match, pb_found, pb_share, pb_fee, pb_charge, pb_day"),
     SQL("DROP TABLE IF EXISTS pb_rest, pb_loose, pb_missing"),
 )
@@ -125,12 +124,12 @@ class PaymentBridgeChannel(models.Model):
     def _match_own_numbers(self, open_rows):
         """The first pass; answers how many rows it matched."""
         cr = self.env.cr
-        cr.execute(match_passes.own_number(open_rows, self))
+        cr.execute(match_first.own_number(open_rows, self))
         found = cr.rowcount
         if found:
-            twice = [row[0] for row in self.env.execute_query(match_passes.TWICE)]
+            twice = [row[0] for row in self.env.execute_query(match_first.TWICE)]
             if twice:
-                cr.execute(match_passes.drop_later(open_rows, twice))
+                cr.execute(SQL("DELETE FROM pb_match WHERE instruction_id = ANY(%s)", twice))
                 found -= cr.rowcount
         cr.execute("ANALYZE pb_match (id, instruction_id)")
         return found
@@ -150,13 +149,14 @@ class PaymentBridgeChannel(models.Model):
                 open_rows,
             )
         )
-        self.env.cr.execute("ANALYZE pb_rest")
 
     def _name_candidates(self):
-        for found_by, names, condition, carried in match_passes.CANDIDATES:
-            self.env.cr.execute(match_passes.name_candidates(self, found_by, names, condition, carried))
-        for query in match_passes.NOTE_TAKEN:
+        """Which instruction each row names, and whether that one's leg is taken."""
+        for found_by, names, condition, carried in match_first.CANDIDATES:
+            self.env.cr.execute(match_first.name_candidates(self, found_by, names, condition, carried))
+        for query in match_first.NOTE_TAKEN:
             self.env.cr.execute(query)
+        self.env.cr.execute("ANALYZE pb_rest")
 
     def _run_passes(self, open_rows):
         """The passes after the first, each over what the ones before it have left; answers how many rows each
@@ -183,7 +183,7 @@ class PaymentBridgeChannel(models.Model):
             cr.execute(match_passes.keep(query))
         self._keep_loose()
         cr.execute(match_passes.keep(match_passes.lone_amount(self.match_days)))
-        cr.execute(match_passes.NOTE_TAKEN_SINCE)
+        cr.execute(match_first.NOTE_TAKEN_SINCE)
         return Counter(
             dict(
                 self.env.execute_query(SQL("SELECT match_pass, count(*) FROM pb_found GROUP BY match_pass ORDER BY 1"))
@@ -333,59 +333,3 @@ class PaymentBridgeChannel(models.Model):
             instructions = self.env["payment.bridge.instruction"].sudo()
             instructions.browse(row[0] for row in rows)._set(next_query_at=now)
             instructions._wake_querier()
-
-    # -- telling people ---------------------------------------------------------
-
-    def _tell_differences(self, line_ids):
-        """Raise what a person must look into: money that left without an order, twice, in another amount,
-        or for a payment that reads failed."""
-        lines = self.env["payment.bridge.statement.line"].browse(line_ids)
-        for statement, of_statement in lines.grouped("statement_id").items():
-            for kind, loud in (
-                ("platform_only_out", self._is_unordered),
-                ("line_duplicate", lambda line: line.difference == "duplicate"),
-                ("line_amount", lambda line: line.difference == "amount"),
-                ("line_status", self._is_contradiction),
-            ):
-                told = of_statement.filtered(loud)
-                if len(told) > SINGLY_TOLD:
-                    self._tell_many(kind, statement, told)
-                else:
-                    for line in told:
-                        self._tell_one(kind, line)
-
-    def _is_unordered(self, line):
-        return line.difference == "platform_only_out" and line.kind == "pay_out"
-
-    def _is_contradiction(self, line):
-        return line.difference == "status" and line.candidate_id.state in ("queued", "failed", "cancelled")
-
-    def _tell_one(self, kind, line):
-        self.env["payment.bridge.discrepancy"]._raise(
-            kind,
-            channel=self,
-            instruction=line.candidate_id or None,
-            key=f"{kind}-{self.id}-{line.entry_reference}",
-            summary=self.env._(
-                "%(statement)s, row %(row)s, %(amount)s, entry %(entry)s: %(reason)s",
-                statement=line.statement_id.name,
-                row=line.row,
-                amount=line.currency_id.format(line.amount),
-                entry=line.entry_reference,
-                reason=line.reason,
-            ),
-        )
-
-    def _tell_many(self, kind, statement, lines):
-        self.env["payment.bridge.discrepancy"]._raise(
-            kind,
-            channel=self,
-            key=f"{kind}-{self.id}-statement-{statement.id}",
-            summary=self.env._(
-                "%(statement)s: %(count)s rows, %(amount)s together. The first: %(reason)s See Unmatched.",
-                statement=statement.name,
-                count=len(lines),
-                amount=self.currency_id.format(sum(lines.mapped("amount"))),
-                reason=lines[0].reason,
-            ),
-        )

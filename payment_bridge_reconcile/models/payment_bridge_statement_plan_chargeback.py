@@ -14,11 +14,8 @@ class PaymentBridgeStatementLine(models.Model):
         "payment.bridge.chargeback",
         string="Wins Chargeback",
         readonly=True,
-        index="btree_not_null",
         help="The chargeback whose money this row brought back.",
     )
-
-    _chargebacks = models.Index("(statement_id) WHERE match_pass = 'chargeback'")
 
     def _why_matched(self):
         if self.match_pass != "chargeback":

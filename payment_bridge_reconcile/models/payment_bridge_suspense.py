@@ -15,12 +15,8 @@ class PaymentBridgeStatementLine(models.Model):
     _inherit = "payment.bridge.statement.line"
 
     is_held = fields.Boolean(string="In Suspense", compute="_compute_is_held", search="_search_is_held")
-    cleared_move_id = LedgerLink("account.move", string="Cleared With", readonly=True, index="btree_not_null")
-    cleared_with_id = LedgerLink(
-        "payment.bridge.statement.line", string="Cleared by Row", readonly=True, index="btree_not_null"
-    )
-
-    _held = models.Index("(channel_id) WHERE match_pass = 'suspense'")
+    cleared_move_id = LedgerLink("account.move", string="Cleared With", readonly=True)
+    cleared_with_id = LedgerLink("payment.bridge.statement.line", string="Cleared by Row", readonly=True)
 
     @api.depends("state", "match_pass")
     def _compute_is_held(self):

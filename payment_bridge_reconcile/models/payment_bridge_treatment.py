@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..treatments import WAYS
+from .match_words import IS_WHOLE
 from .treatment_ways import SELECTION_WAY
 
 
@@ -182,8 +183,7 @@ class PaymentBridgeTreatment(models.Model):
                   JOIN payment_bridge_statement_line l
                     ON l.id = CASE d.side WHEN 'platform' THEN d.line_id ELSE (
                            SELECT o.id FROM payment_bridge_statement_line o
-                            WHERE o.instruction_id = d.instruction_id AND o.kind != 'fee'
-                              AND o.match_pass NOT IN ('part', 'chargeback')
+                            WHERE o.instruction_id = d.instruction_id AND %(is_whole)s
                               AND (o.amount > 0) = (SELECT operation IN ('collect', 'charge')
                                                     FROM payment_bridge_instruction WHERE id = d.instruction_id)
                             LIMIT 1) END
@@ -200,6 +200,7 @@ class PaymentBridgeTreatment(models.Model):
                  WHERE d.id = ANY(%(ids)s) AND l.state IN ('matched', 'posted') AND l.decided_by_id IS NULL
                 RETURNING line_id
                 """,
+                is_whole=IS_WHOLE,
                 now=fields.Datetime.now(),
                 ids=difference_ids,
             )

@@ -24,3 +24,6 @@ from . import test_worklist_tours
 from . import test_runs
 from . import test_workbench
 from . import test_workbench_lists
+from . import test_fee_judgement
+from . import test_ledger_links
+from . import test_row_writer
