@@ -437,7 +437,7 @@ export class Workbench extends Component {
     }
 
     async setChannel(id) {
-        this.state.channelId = id;
+        this.state.channelId = Number(id);
         this.state.filters = NO_FILTERS();
         this.state.at = { rows: 0, books: 0 };
         this.letGo();
@@ -492,6 +492,7 @@ export class Workbench extends Component {
     }
 
     point(side, index) {
+        this.say("");
         const count = side === "rows" ? this.state.rows.length : this.entries.length;
         const next = Math.max(0, Math.min(index, count - 1));
         if (side === "rows" && next !== this.state.at.rows) {
