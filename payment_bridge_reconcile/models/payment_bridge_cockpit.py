@@ -177,7 +177,7 @@ class PaymentBridgeCockpit(models.AbstractModel):
         return {
             **cell,
             "day": fields.Date.to_string(day),
-            "label": format_date(self.env, day, date_format="EEEE, d MMMM"),
+            "label": f"{format_date(self.env, day, date_format='EEEE')} {format_date(self.env, day)}",
             "state": self._state_of(day, known, expected_from),
             "statement_id": known.get("statement_id") or False,
             "files": known.get("files") or 0,

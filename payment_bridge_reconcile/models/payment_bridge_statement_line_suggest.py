@@ -99,7 +99,9 @@ class PaymentBridgeStatementLine(models.Model):
             self.env._("the same amount") if not apart else self.env._("%s apart", self.currency_id.format(abs(apart))),
             self._days_apart(book["day"]),
         ]
-        if reasons["reference"] >= ALIKE:
+        if reasons["reference"] == 1:
+            why.append(self.env._("the same number"))
+        elif reasons["reference"] >= ALIKE:
             why.append(self.env._("number %s %% alike", round(reasons["reference"] * 100)))
         if self.counterparty and book["party"] and reasons["party"] >= ALIKE:
             why.append(self.env._("name alike"))

@@ -167,6 +167,13 @@ class PaymentBridgeStatementLine(models.Model):
             lines._match_by_hand([(kind, book_id) for kind, book_id in books], way, account, partner, note)
         return lines.ids
 
+    def action_open_workbench(self):
+        """These rows in the workbench: the first of them, pointed at."""
+        line = self[:1]
+        action = self.env["ir.actions.client"]._for_xml_id("payment_bridge_reconcile.action_workbench")
+        context = {"workbench_channel_id": line.channel_id.id, "workbench_line_id": line.id}
+        return {**action, "context": context}
+
     @api.model
     def workbench_undo(self, line_ids):
         """Take back a match made here; answers the ids of the rows that are open again."""

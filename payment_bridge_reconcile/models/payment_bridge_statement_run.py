@@ -63,6 +63,13 @@ class PaymentBridgeStatement(models.Model):
             return self.env["payment.bridge.run"]._start_match(self.channel_id)
         return super().action_match()
 
+    def action_open_workbench(self):
+        """The statement's open rows in the workbench."""
+        self.ensure_one()
+        action = self.env["ir.actions.client"]._for_xml_id("payment_bridge_reconcile.action_workbench")
+        days = {"first_day": str(self.first_day), "last_day": str(self.last_day)}
+        return {**action, "context": {"workbench_channel_id": self.channel_id.id, **days}}
+
     def action_post_many(self):
         """Choose how to post several statements, one after the other, in the background."""
         self._require_clerk()

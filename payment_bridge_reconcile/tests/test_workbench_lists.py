@@ -122,3 +122,16 @@ class TestWorkbenchLists(WorkbenchCase):
         ).line_ids
         rest.sudo().candidate_id = order
         self.assertEqual(set(self.suggestions(rest)[0]["lines"]), set(lines.ids))
+
+    def test_rows_and_statements_lead_to_the_workbench(self):
+        line = self.open_rows(-5)
+        for record in (line, line.statement_id):
+            action = record.action_open_workbench()
+            self.assertEqual(action["tag"], "payment_bridge_reconcile.workbench")
+            self.assertEqual(action["context"]["workbench_channel_id"], self.channel.id)
+        of_day = self.lines.workbench_rows(self.channel.id, {"first_day": str(DAY), "last_day": str(DAY)})
+        self.assertEqual([one["id"] for one in of_day["items"]], line.ids)
+        later = self.next_day()
+        self.assertFalse(
+            self.lines.workbench_rows(self.channel.id, {"first_day": str(later), "last_day": str(later)})["items"]
+        )

@@ -35,7 +35,10 @@ export function todoText(cell) {
     if (cell.open) {
         return _t("%s open", countText(cell.open));
     }
-    return cell.to_post ? _t("%s to post", countText(cell.to_post)) : _t("posted");
+    if (!cell.to_post) {
+        return _t("posted");
+    }
+    return cell.to_post === cell.rows ? _t("to post") : _t("%s to post", countText(cell.to_post));
 }
 
 /** How many differences a channel has, and how many are late. */

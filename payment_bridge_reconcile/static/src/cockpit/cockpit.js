@@ -1,5 +1,5 @@
 /** The reconciliation cockpit: channels × days. The server says what a cell holds; here it is shown, and led on from. */
-import { Component, onWillStart, onWillUnmount, useRef, useState } from "@odoo/owl";
+import { Component, onMounted, onWillStart, onWillUnmount, useRef, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { usePopover } from "@web/core/popover/popover_hook";
@@ -50,9 +50,9 @@ export class Cockpit extends Component {
             days: past.days || 14,
             at: past.at || [0, -1],
         });
-        Object.assign(this, { cellLabel, differencesText, proofSign, shareText, stateText, todoText, tone });
+        Object.assign(this, { cellLabel, countText, differencesText, proofSign, shareText, stateText, todoText, tone });
         onWillStart(() => this.load());
-        this.timer = browser.setInterval(() => document.hidden || this.load(true), INTERVAL);
+        onMounted(() => (this.timer = browser.setInterval(() => document.hidden || this.load(true), INTERVAL)));
         onWillUnmount(() => browser.clearInterval(this.timer));
         useSetupAction({
             getLocalState: () => ({ lastDay: this.state.lastDay, days: this.state.days, at: this.state.at }),
@@ -183,7 +183,7 @@ export class Cockpit extends Component {
     }
 
     setSpan(days) {
-        this.state.days = days;
+        this.state.days = Number(days);
         this.state.at = [this.state.at[0], -1];
         return this.load();
     }

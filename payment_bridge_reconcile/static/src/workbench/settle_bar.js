@@ -32,7 +32,7 @@ export class SettleBar extends Component {
     chosenText(side) {
         const { choice } = this.props;
         const count = side === "rows" ? choice.rowCount : choice.bookCount;
-        return _t("%s chosen", count);
+        return count ? _t("%s chosen", count) : "";
     }
 
     get tone() {

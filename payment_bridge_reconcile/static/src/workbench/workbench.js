@@ -19,7 +19,7 @@ const { DateTime } = luxon;
 const MODEL = "payment.bridge.statement.line";
 const PAGE = 10;
 const NO_FILTERS = () => ({
-    rows: { text: "", amount: "", difference: "", first_day: false, last_day: false },
+    rows: { text: "", amount: "", difference: "", first_day: false, last_day: false, ids: false },
     books: { text: "", amount: "" },
 });
 const NO_REMAINDER = () => ({ way: "none", accountId: false, partnerId: false, note: "" });
@@ -69,10 +69,8 @@ export class Workbench extends Component {
         this.suggestSoon = useDebounced(() => this.loadSuggestions(), 120);
         onWillStart(async () => {
             await this.open();
-            const line = context.workbench_line_id;
-            if (line) {
-                this.state.at.rows = Math.max(this.state.rows.findIndex((row) => row.id === line), 0);
-                await this.loadSuggestions();
+            if (context.workbench_line_id && !past.filters) {
+                await this.pointAt(context.workbench_line_id);
             }
         });
         useEffect(
@@ -207,8 +205,23 @@ export class Workbench extends Component {
         return Object.values(this.state.filters.rows).some(Boolean);
     }
 
-    get daysText() {
-        const { first_day: first, last_day: last } = this.state.filters.rows;
+    /** Point at a row; where it is not among those shown, show it alone. */
+    async pointAt(id) {
+        const find = () => this.state.rows.findIndex((row) => row.id === id);
+        if (find() < 0) {
+            this.state.filters.rows.ids = [id];
+            await this.loadRows();
+        }
+        this.state.at.rows = Math.max(find(), 0);
+        await this.loadSuggestions();
+    }
+
+    /** To what the rows are narrowed down besides what stands in the fields. */
+    get narrowedText() {
+        const { first_day: first, last_day: last, ids } = this.state.filters.rows;
+        if (ids) {
+            return _t("one row");
+        }
         if (!first) {
             return "";
         }
@@ -216,8 +229,8 @@ export class Workbench extends Component {
         return first === last ? shown(first) : `${shown(first)} – ${shown(last)}`;
     }
 
-    allDays() {
-        Object.assign(this.state.filters.rows, { first_day: false, last_day: false });
+    showAll() {
+        Object.assign(this.state.filters.rows, { first_day: false, last_day: false, ids: false });
         return this.loadRows();
     }
 
@@ -437,7 +450,7 @@ export class Workbench extends Component {
     }
 
     async setChannel(id) {
-        this.state.channelId = id;
+        this.state.channelId = Number(id);
         this.state.filters = NO_FILTERS();
         this.state.at = { rows: 0, books: 0 };
         this.letGo();
@@ -492,6 +505,7 @@ export class Workbench extends Component {
     }
 
     point(side, index) {
+        this.say("");
         const count = side === "rows" ? this.state.rows.length : this.entries.length;
         const next = Math.max(0, Math.min(index, count - 1));
         if (side === "rows" && next !== this.state.at.rows) {
