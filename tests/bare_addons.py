@@ -1,7 +1,7 @@
 """Lets tests and measurements import the port and the platforms as plain Python, without a database.
 
-``odoo.addons.payment_bridge`` and ``…_channels`` become bare packages here, so that importing the port does not import
-the add-ons' models. Where Odoo has already loaded the add-ons, they are left alone.
+``odoo.addons.payment_bridge``, ``…_channels`` and ``…_reconcile`` become bare packages here, so that importing their
+plain parts does not import the add-ons' models. Where Odoo has already loaded the add-ons, they are left alone.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 ROOT = Path(__file__).resolve().parents[1]
-ADD_ONS = ("payment_bridge", "payment_bridge_channels")
+ADD_ONS = ("payment_bridge", "payment_bridge_channels", "payment_bridge_reconcile")
 
 
 def prepare() -> None:

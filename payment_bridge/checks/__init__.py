@@ -15,3 +15,9 @@ from . import limit_payee
 from . import limit_channel
 from . import limit_clerk
 from . import splitting
+from . import look_alike
+from . import screening
+from . import aml_large_value
+from . import aml_structuring
+from . import aml_round_trip
+from . import aml_dormant

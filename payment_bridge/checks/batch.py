@@ -70,14 +70,15 @@ class Batch:
 
     def today(self, company):
         """The day at the company."""
-        return self.now.replace(tzinfo=ZoneInfo("UTC")).astimezone(_zone(company)).date()
+        return self.now.replace(tzinfo=ZoneInfo("UTC")).astimezone(company_zone(company)).date()
 
     def day_start(self, company, days=1):
         """The beginning (UTC, naive) of the company's day; with ``days`` of the first of so many, today the last."""
         first = self.today(company) - timedelta(days=max(days, 1) - 1)
-        start = datetime.combine(first, datetime.min.time(), tzinfo=_zone(company))
+        start = datetime.combine(first, datetime.min.time(), tzinfo=company_zone(company))
         return start.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
 
 
-def _zone(company):
+def company_zone(company):
+    """The time zone in which a company's days begin."""
     return ZoneInfo(company.partner_id.tz or ("Asia/Shanghai" if company.country_code == "CN" else "UTC"))

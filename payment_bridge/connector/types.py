@@ -353,9 +353,10 @@ class StatementReader(Protocol):
 
     A reader of large files may also have ``text_rows()``, to be iterated instead: pairs of a row's fields as
     text, in the order of ``TEXT_COLUMNS`` (empty where there is none; amounts and dates as ISO writes them,
-    ``occurred_at`` with its offset), and the file's own cells, under the ``titles`` that the reader has. All rows
-    are in the header's currency. Nothing of it has been checked, and ``totals`` are what the file says of itself:
-    who reads so must check both, and read the statement line by line to learn what is wrong.
+    ``occurred_at`` with its offset), and the file's own cells, under the ``titles`` that the reader has before the
+    first row, or as a mapping where a row has titles of its own. All rows are in the header's currency. A row says
+    there what it says read line by line, but that an entry occurs twice may go unnoticed, as may a total that the rows
+    do not make: who reads so must check both, and read the statement line by line to learn what is wrong.
     """
 
     header: StatementHeader

@@ -11,6 +11,7 @@ from .account_journal import METHOD_CODE
 from .connector_call import check
 from .instruction_states import LIVE
 from .payment_bridge_instruction import INCOMING
+from .refusal import refused
 
 PROTECTED_FIELDS = {
     "amount", "currency_id", "partner_id", "partner_bank_id", "journal_id", "payment_method_line_id",
@@ -69,26 +70,25 @@ class AccountPayment(models.Model):
         if PROTECTED_FIELDS & set(vals) or vals.get("state") in FORBIDDEN_STATES:
             self._bridge_forbid_live()
         if vals.get("state") == "draft" and self.sudo().filtered("bridge_instruction_id"):
-            raise UserError(
-                self.env._("A payment that was ordered once is not used again: pay its bills anew instead.")
-            )
+            words = self.env._("A payment that was ordered once is not used again: pay its bills anew instead.")
+            raise refused(self, "ordered", UserError(words), fields=sorted(vals))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_ordered(self):
         if self.sudo().filtered("bridge_instruction_id"):
-            raise UserError(self.env._("A payment that was ordered at a platform is part of the trail and stays."))
+            words = self.env._("A payment that was ordered at a platform is part of the trail and stays.")
+            raise refused(self, "deletion", UserError(words))
 
     def _bridge_forbid_live(self):
         live = self.filtered(lambda payment: payment.bridge_is_live and not payment._bridge_being_booked())
         if live:
-            raise UserError(
-                self.env._(
-                    "%s has been ordered at a platform and cannot be changed any more. While it still"
-                    " waits you can cancel it; after that the platform decides its result.",
-                    ", ".join(live.mapped("display_name")),
-                )
+            words = self.env._(
+                "%s has been ordered at a platform and cannot be changed any more. While it still"
+                " waits you can cancel it; after that the platform decides its result.",
+                ", ".join(live.mapped("display_name")),
             )
+            raise refused(live, "ordered", UserError(words))
 
     def action_post(self):
         """Post and place the order: it leaves after this transaction has committed."""
@@ -119,9 +119,8 @@ class AccountPayment(models.Model):
         self.ensure_one()
         channel = self.bridge_channel_id.sudo()
         if not self.env.user.has_group("payment_bridge.group_clerk") and not self.env.su:
-            raise UserError(
-                self.env._("Paying through a channel needs the role Payment Bridge / Clerk. Nothing was sent.")
-            )
+            words = self.env._("Paying through a channel needs the role Payment Bridge / Clerk. Nothing was sent.")
+            raise refused(self, "no_role", UserError(words))
         if problem := self._bridge_problem(channel):
             raise UserError(
                 self.env._(
@@ -255,7 +254,8 @@ class AccountPayment(models.Model):
         """Pay the bills of a payment that certainly did not happen, by this or another way."""
         self.ensure_one()
         if self.bridge_is_live or not self.bridge_instruction_id:
-            raise UserError(self.env._("Its result is not a certain failure, so its bills must not be paid again."))
+            words = self.env._("Its result is not a certain failure, so its bills must not be paid again.")
+            raise refused(self, "paid_again", UserError(words))
         lines = self.sudo().bridge_reservation_ids.line_id.filtered(lambda line: not line.reconciled)
         if not lines:
             raise UserError(self.env._("Its bills are paid already, or it paid none."))

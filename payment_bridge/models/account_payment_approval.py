@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ..tools.approval_digest import Bill, changed_parts
 from .payment_bridge_approval import GOOD
+from .refusal import refused
 
 SELECTION_APPROVAL = [
     ("waiting", "Waiting for Approval"),
@@ -46,7 +47,7 @@ class AccountPayment(models.Model):
     def create(self, vals_list):
         told = OWN_FIELDS | {f"default_{name}" for name in OWN_FIELDS}
         if any(told & set(vals) for vals in (*vals_list, self.env.context)):
-            raise UserError(self.env._("Whether a payment is approved is decided by its approvers alone."))
+            raise self._bridge_approval_told()
         payments = super().create(vals_list)
         payments.filtered(lambda payment: payment.state in POSTED)._bridge_require_entry_unposted()
         return payments
@@ -54,7 +55,7 @@ class AccountPayment(models.Model):
     def write(self, vals):
         """Refuse to post what is not approved, by whatever way it is tried; let a change void what was approved."""
         if OWN_FIELDS & set(vals):
-            raise UserError(self.env._("Whether a payment is approved is decided by its approvers alone."))
+            raise self._bridge_approval_told()
         if vals.get("state") in POSTED and (unreleased := self._bridge_unreleased()):
             if not vals.get("move_id"):
                 unreleased._bridge_refuse_posting()
@@ -73,10 +74,13 @@ class AccountPayment(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_submitted(self):
-        if self.sudo().filtered("bridge_approval_ids"):
-            raise UserError(
-                self.env._("A payment that was submitted for approval is part of the trail: cancel it instead.")
-            )
+        if submitted := self.sudo().filtered("bridge_approval_ids"):
+            words = self.env._("A payment that was submitted for approval is part of the trail: cancel it instead.")
+            raise refused(submitted, "deletion", UserError(words))
+
+    def _bridge_approval_told(self):
+        words = self.env._("Whether a payment is approved is decided by its approvers alone.")
+        return refused(self, "approval_told", UserError(words))
 
     @api.private
     def _bridge_set_approval(self, **values):
@@ -110,12 +114,11 @@ class AccountPayment(models.Model):
         return all(approval.digest == digest for approval in current)
 
     def _bridge_refuse_posting(self):
-        raise UserError(
-            self.env._(
-                "%s is not approved: it is posted and sent by itself with its last approval. Nothing was sent.",
-                ", ".join(payment.memo or payment.display_name for payment in self),
-            )
+        words = self.env._(
+            "%s is not approved: it is posted and sent by itself with its last approval. Nothing was sent.",
+            ", ".join(payment.memo or payment.display_name for payment in self),
         )
+        raise refused(self, "not_approved", UserError(words), instead=self.sudo().invoice_ids, payments=self.ids)
 
     def _bridge_require_entry_unposted(self):
         """Refuse a payment that was made with a posted entry, or as posted, past its approval."""
@@ -134,14 +137,15 @@ class AccountPayment(models.Model):
     @api.private
     def _bridge_bills(self):
         """What this payment settles, for the digest."""
-        held = self.sudo().bridge_reservation_ids.filtered(lambda one: one.state != "released")
         return tuple(
             Bill(
                 item=one.line_id.id,
                 amount=exact(one.amount, one.line_id.currency_id),
                 total=exact(one.bill_id.amount_total, one.bill_id.currency_id),
             )
-            for one in held
+            # not filtered(): that forgets which records are read together, and each bill would be read alone
+            for one in self.sudo().bridge_reservation_ids
+            if one.state != "released"
         )
 
     def _bridge_levels(self):
@@ -206,13 +210,17 @@ class AccountPayment(models.Model):
         """
         self.ensure_one()
         if self.sudo().bridge_approval_state == "waiting" and not self._bridge_changed_parts():
-            raise UserError(self._bridge_waiting_words())
+            raise refused(self, "not_approved", UserError(self._bridge_waiting_words()))
         self._bridge_check()
         self._bridge_before_approval()
         self._bridge_renew_holds()
         if self.state != "draft":
             self.state = "draft"
         self._bridge_void_round(self.env._("submitted again"))
+        self._bridge_ask_approval(self._bridge_levels())
+
+    def _bridge_ask_approval(self, levels):
+        """Open a new round: ask for the approvals of ``levels``, for exactly what the payment says now."""
         payment = self.sudo()
         payment._bridge_set_approval(
             bridge_approval_round=payment.bridge_approval_round + 1,
@@ -220,7 +228,7 @@ class AccountPayment(models.Model):
             bridge_submitted_by_id=self.env.uid,
         )
         content = self._bridge_content()
-        approvals = self.env["payment.bridge.approval"]._require(self, self._bridge_levels(), content)
+        approvals = self.env["payment.bridge.approval"]._require(self, levels, content)
         self.env["payment.bridge.audit.event"]._record(
             "approval.requested",
             self,

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ..checks.base import SEVERITY, Stage, Verdict
 from .payment_bridge_check import SELECTION_VERDICT
+from .refusal import keep_anyway, refused
 
 
 class AccountPayment(models.Model):
@@ -75,31 +76,52 @@ class AccountPayment(models.Model):
     def _bridge_run_checks(self, stage):
         """Run the checks of a stage (``prepared``, ``approved`` or ``sending``) and keep their results.
 
-        :raises UserError: with every reason, when a check blocks one of the payments; nothing has been sent.
+        :raises UserError: with every reason, when a check blocks one of the payments; nothing has been sent. What was
+            found stays, and so does a note of the refusal.
         """
-        problems = self._bridge_blocked(stage)
-        if problems:
-            raise UserError(
-                "\n".join(
-                    self.env._(
-                        "%(payee)s cannot be paid through %(channel)s: %(problem)s Nothing was sent.",
-                        payee=payment.partner_id.display_name,
-                        channel=payment.bridge_channel_id.sudo().name,
-                        problem=" ".join(sentences),
-                    )
-                    for payment, sentences in problems.items()
+        blocks = self._bridge_blocks(stage)
+        if not blocks:
+            return
+        error = UserError(
+            "\n".join(
+                self.env._(
+                    "%(payee)s cannot be paid through %(channel)s: %(problem)s Nothing was sent.",
+                    payee=payment.partner_id.display_name,
+                    channel=payment.bridge_channel_id.sudo().name,
+                    problem=" ".join(sentence for _code, sentence in found),
                 )
+                for payment, found in blocks.items()
             )
+        )
+        for payment, found in blocks.items():
+            bills = payment.sudo()._bridge_documents() | payment.sudo().invoice_ids
+            codes = [code for code, _sentence in found]
+            refused(payment, "checks", error, instead=bills, stage=str(stage), checks=codes, bills=bills.ids)
+        payments = self.env["account.payment"].union(*blocks)
+        payments._bridge_keep_found(stage)
+        raise error
+
+    @api.private
+    def _bridge_keep_found(self, stage):
+        """Let what the checks of a stage found about these payments outlive the refusal that follows."""
+        keep_anyway(self.env, ("checks", stage, *self.ids), self.env["payment.bridge.check"]._copy_of(self, stage))
 
     @api.private
     def _bridge_blocked(self, stage):
         """Like :meth:`_bridge_run_checks`, but answers the reasons: ``{payment: [sentence, …]}``."""
+        return {
+            payment: [sentence for _code, sentence in found] for payment, found in self._bridge_blocks(stage).items()
+        }
+
+    def _bridge_blocks(self, stage):
+        """Run the checks; answers what blocks, as ``{payment: [(code, sentence), …]}``."""
         payments = self._bridge_to_check()
         if not payments:
             return {}
         found = self.env["payment.bridge.check"].sudo()._run(payments, stage)
-        blocked = {
-            payment: [finding.sentence for verdict, _check, finding in found[payment.id] if verdict == Verdict.BLOCK]
+        blocks = {
+            payment: [(check.code, finding.sentence) for verdict, check, finding in found[payment.id]
+                      if verdict == Verdict.BLOCK]
             for payment in payments
-        }
-        return {payment: sentences for payment, sentences in blocked.items() if sentences}
+        }  # fmt: skip
+        return {payment: of_payment for payment, of_payment in blocks.items() if of_payment}

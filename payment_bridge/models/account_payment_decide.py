@@ -1,5 +1,7 @@
 """Deciding about a payment: approve, refuse, and what the last approval sets going."""
 
+from typing import NamedTuple
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_amount
@@ -7,6 +9,14 @@ from odoo.tools import SQL, format_amount
 from .account_payment_approval import UNDECIDED
 from .payment_bridge_approval import GOOD
 from .real_user import identity_confirmed, real_user
+from .refusal import refused
+
+
+class Problem(NamedTuple):
+    """Why somebody may not decide: in one word for the trail, and in a sentence for people."""
+
+    code: str
+    words: str
 
 
 class AccountPayment(models.Model):
@@ -75,39 +85,42 @@ class AccountPayment(models.Model):
     # -- who may -----------------------------------------------------------------
 
     def _bridge_find_place(self, person):
-        """(approval, in whose place, why not) for ``person``: the last is empty when the person may decide."""
+        """(approval, in whose place, :class:`Problem`) for ``person``: the last is None when the person may decide."""
         self.ensure_one()
         none = self.env["payment.bridge.approval"]
         if self.sudo().bridge_approval_state != "waiting":
-            return none, None, self.env._("it does not wait for a decision.")
+            return none, None, Problem("not_waiting", self.env._("it does not wait for a decision."))
         if problem := self._bridge_ruled_out(person):
             return none, None, problem
         current = self._bridge_current_approvals()
         used = self._bridge_used_people(current)
         if person in used:
-            return none, None, self.env._("you have decided about it already: the same person never fills two levels.")
-        problem = self.env._("you are not among those who are asked now.")
+            words = self.env._("you have decided about it already: the same person never fills two levels.")
+            return none, None, Problem("second_level", words)
+        problem = Problem("not_asked", self.env._("you are not among those who are asked now."))
         for approval in current._open():
             place = approval._place_for(person)
             if place is None:
                 continue
             if place != person and (place in used or self._bridge_ruled_out(place, role=False)):
-                problem = self.env._("%s, in whose place you would decide, may not decide about it.", place.name)
+                words = self.env._("%s, in whose place you would decide, may not decide about it.", place.name)
+                problem = Problem("place_ruled_out", words)
                 continue
-            return approval, place, ""
+            return approval, place, None
         return none, None, problem
 
     def _bridge_ruled_out(self, person, role=True):
-        """Why ``person`` can decide about this payment at no level; empty when nothing says so."""
+        """Why ``person`` can decide about this payment at no level; None when nothing says so."""
         if role and not person._has_group("payment_bridge.group_approver"):
-            return self.env._("you do not have the role Approver.")
+            return Problem("not_approver", self.env._("you do not have the role Approver."))
         if self.sudo().company_id not in person.sudo().company_ids:
-            return self.env._("it belongs to another company.")
+            return Problem("other_company", self.env._("it belongs to another company."))
         if person in self._bridge_makers():
-            return self.env._("nobody approves a payment of one's own.")
+            return Problem("own_payment", self.env._("nobody approves a payment of one's own."))
         if person in self._bridge_account_editor():
-            return self.env._("you changed the payee's account last, so somebody else has to approve it.")
-        return ""
+            words = self.env._("you changed the payee's account last, so somebody else has to approve it.")
+            return Problem("own_account", words)
+        return None
 
     def _bridge_used_people(self, approvals):
         """Everyone who has approved, or in whose place somebody did."""
@@ -128,14 +141,15 @@ class AccountPayment(models.Model):
         :raises UserError: for a refusal without a reason, or when it could not be paid any more.
         """
         self.ensure_one()
-        person = real_user(self.env)
+        person = real_user(self.env, self)
         self.check_access("read")
         self._bridge_lock_decision()
         approval, place, problem = self._bridge_find_place(person)
         if not problem and self.env["payment.bridge.role.guard"]._conflicts_of(person):
             problem = self.env._("you hold roles that do not go together, and no exception for them is in force.")
         if problem:
-            raise AccessError(self.env._("You cannot decide about this payment: %s", problem))
+            words = self.env._("You cannot decide about this payment: %s", problem.words)
+            raise refused(self, problem.code, AccessError(words), decision=decision)
         if decision == "approve":
             if parts := self._bridge_changed_parts():
                 self._bridge_void(parts)
@@ -202,12 +216,11 @@ class AccountPayment(models.Model):
 
     def _bridge_require_identity(self):
         if self._bridge_needs_identity() and not identity_confirmed():
-            raise AccessError(
-                self.env._(
-                    "Approving %s needs your password or second factor again: approve it from its form or the list.",
-                    format_amount(self.env, self.amount, self.currency_id),
-                )
+            words = self.env._(
+                "Approving %s needs your password or second factor again: approve it from its form or the list.",
+                format_amount(self.env, self.amount, self.currency_id),
             )
+            raise refused(self, "identity", AccessError(words))
 
     def _bridge_refused(self, reason):
         """Cancel the payment and free its bills."""

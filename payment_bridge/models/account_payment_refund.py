@@ -9,6 +9,7 @@ from odoo.tools import SQL
 from ..connector.types import Operation
 from .instruction_states import ENDED_WITHOUT_PAYMENT, State
 from .payment_bridge_instruction import INCOMING
+from .refusal import refused
 
 
 class AccountPayment(models.Model):
@@ -18,10 +19,13 @@ class AccountPayment(models.Model):
         "account.payment", string="Refund Of", readonly=True, copy=False, index="btree_not_null"
     )
     bridge_refund_ids = fields.One2many("account.payment", "bridge_refund_of_id", string="Refunds", readonly=True)
+    bridge_refund_held = fields.Monetary(
+        readonly=True, copy=False, help="What this refund holds of the receipt, while it waits and once it is ordered."
+    )
     bridge_refundable = fields.Monetary(string="Left to Refund", compute="_compute_bridge_refundable")
     bridge_can_refund = fields.Boolean(compute="_compute_bridge_refundable")
 
-    @api.depends("bridge_state", "bridge_refund_ids.bridge_state")
+    @api.depends("bridge_state", "bridge_refund_ids.bridge_state", "bridge_refund_ids.bridge_refund_held")
     def _compute_bridge_refundable(self):
         for payment in self:
             instruction = payment.sudo().bridge_instruction_id
@@ -29,6 +33,21 @@ class AccountPayment(models.Model):
             payment.bridge_refundable = collected and payment.amount - (instruction.refund_held or 0.0)
             offers = collected and Operation.REFUND in instruction.channel_id._capabilities().operations
             payment.bridge_can_refund = offers and payment.currency_id.compare_amounts(payment.bridge_refundable, 0) > 0
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._bridge_forbid_held(*vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._bridge_forbid_held(vals)
+        return super().write(vals)
+
+    def _bridge_forbid_held(self, *vals_list):
+        """What a refund holds follows from what it gives back."""
+        if any("bridge_refund_held" in vals for vals in vals_list):
+            words = self.env._("What a refund holds of its receipt is counted, not told.")
+            raise refused(self, "refund_told", UserError(words))
 
     @api.depends("bridge_refund_of_id", "payment_type", "bridge_channel_id")
     def _compute_show_require_partner_bank(self):
@@ -62,10 +81,9 @@ class AccountPayment(models.Model):
             return self.env._("money can only be given back on the channel that took it.")
         if collection.state != State.SUCCEEDED or collection.operation not in INCOMING:
             return self.env._("what it would give back has not been collected.")
-        if self.currency_id.compare_amounts(self.amount, original.bridge_refundable) > 0:
-            return self.env._(
-                "only %s of it is left to give back.", self.currency_id.format(original.bridge_refundable)
-            )
+        left = original.bridge_refundable + self.sudo().bridge_refund_held
+        if self.currency_id.compare_amounts(self.amount, left) > 0:
+            return self.env._("only %s of it is left to give back.", self.currency_id.format(left))
         if not rules.partial and self.currency_id.compare_amounts(self.amount, original.amount):
             return self.env._("the platform gives back the whole amount only.")
         if rules.within_days and collection.executed_at:
@@ -73,7 +91,8 @@ class AccountPayment(models.Model):
             if last < fields.Datetime.now():
                 return self.env._("the platform gives back only within %s days.", rules.within_days)
         parts = collection.refund_ids.filtered(lambda one: one.state not in ENDED_WITHOUT_PAYMENT)
-        if rules.parts and len(parts) >= rules.parts:
+        waiting = original._bridge_waiting_refunds() - self
+        if rules.parts and len(parts) + len(waiting) >= rules.parts:
             return self.env._("the platform gives back in at most %s parts.", rules.parts)
         return ""
 
@@ -98,24 +117,37 @@ class AccountPayment(models.Model):
             refund._bridge_hold_refund(refund.amount)
         return result
 
+    @api.private
     def _bridge_hold_refund(self, amount):
+        """Hold exactly ``amount`` of the receipt for this refund, whatever it held before: zero frees it. A constraint
+        keeps what all refunds of a receipt hold within what was taken."""
+        self.flush_recordset()
         original = self.bridge_refund_of_id.sudo().bridge_instruction_id
         original.flush_recordset()
         self.env.cr.execute(
             SQL(
-                "UPDATE payment_bridge_instruction SET refund_held = COALESCE(refund_held, 0) + %s WHERE id = %s",
-                amount,
-                original.id,
+                """
+                WITH before AS (SELECT COALESCE(bridge_refund_held, 0) AS held FROM account_payment
+                                 WHERE id = %(refund)s FOR UPDATE),
+                     noted AS (UPDATE account_payment SET bridge_refund_held = %(amount)s WHERE id = %(refund)s)
+                UPDATE payment_bridge_instruction
+                   SET refund_held = COALESCE(refund_held, 0) + %(amount)s - (SELECT held FROM before)
+                 WHERE id = %(original)s
+                """,
+                refund=self.id,
+                amount=amount,
+                original=original.id,
             )
         )
         original.invalidate_recordset(["refund_held"])
+        self.invalidate_recordset(["bridge_refund_held"])
         self.bridge_refund_of_id.invalidate_recordset(["bridge_refundable", "bridge_can_refund"])
 
     @api.private
     def _bridge_release_refund(self):
-        """A refund that certainly did not happen frees what it held."""
+        """A refund that certainly does not happen frees what it held."""
         if self.bridge_refund_of_id:
-            self._bridge_hold_refund(-self.amount)
+            self._bridge_hold_refund(0.0)
 
     @api.private
     def _bridge_give_back(self, amount, reason):

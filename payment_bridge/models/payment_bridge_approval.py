@@ -6,6 +6,7 @@ from odoo.orm.models import NO_ACCESS
 from odoo.tools.misc import clean_context
 
 from .payment_bridge_approval_level import SELECTION_KIND
+from .refusal import refused
 
 SELECTION_STATE = [
     ("waiting", "Waiting"),
@@ -74,19 +75,20 @@ class PaymentBridgeApproval(models.Model):
         """Approvals are born waiting: nobody makes one that is decided."""
         decided = {"state", "decided_by_id", "on_behalf_of_id", "decided_at"}
         if any(decided & set(vals) for vals in vals_list):
-            raise UserError(self.env._("An approval is decided by a person, not made."))
+            raise refused(self, "approval_told", UserError(self.env._("An approval is decided by a person, not made.")))
         # nor by defaults that a caller's context brings along
         return super(PaymentBridgeApproval, self.with_context(clean_context(self.env.context))).create(vals_list)
 
     def write(self, vals):  # pylint: disable=method-required-super
-        raise UserError(self.env._("An approval is decided once and never changed."))
+        words = self.env._("An approval is decided once and never changed.")
+        raise refused(self, "approval_told", UserError(words), fields=sorted(vals))
 
     def copy(self, default=None):  # pylint: disable=method-required-super
-        raise UserError(self.env._("An approval is decided once and never changed."))
+        raise refused(self, "approval_told", UserError(self.env._("An approval is decided once and never changed.")))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(self.env._("An approval is part of the trail and stays."))
+        raise refused(self, "deletion", UserError(self.env._("An approval is part of the trail and stays.")))
 
     @api.private
     def _set(self, **values):
@@ -107,14 +109,13 @@ class PaymentBridgeApproval(models.Model):
             candidates = payment._bridge_candidates(level)
             needed = level._needed()
             if len(candidates) < needed:
-                raise UserError(
-                    self.env._(
-                        "Nobody could approve this payment at the level “%(level)s” of %(rule)s: its maker and whoever"
-                        " changed the payee's account last are ruled out. Ask the channel administrator.",
-                        level=level.name,
-                        rule=level.rule_id.name,
-                    )
+                words = self.env._(
+                    "Nobody could approve this payment at the level “%(level)s” of %(rule)s: its maker and whoever"
+                    " changed the payee's account last are ruled out. Ask the channel administrator.",
+                    level=level.name,
+                    rule=level.rule_id.name,
                 )
+                raise refused(payment, "nobody_approves", UserError(words), rule=level.rule_id.id)
             vals_list += [
                 {
                     "payment_id": payment.id,

@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 
 AUDITED_FIELDS = (
     "name", "active", "company_id", "amount_from", "amount_to", "channel_ids", "partner_ids", "category_ids",
-    "in_order", "level_ids",
+    "in_order", "level_ids", "risk_from", "after_warning",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools.trail import CANONICAL_VERSION, GENESIS, canonical, link_hash, utc_text
+from .refusal import refused
 
 SEAL_BATCH = 2000
 VERIFY_BATCH = 20000
@@ -88,11 +89,11 @@ class PaymentBridgeAuditEvent(models.Model):
         )
 
     def write(self, vals):  # pylint: disable=method-required-super
-        raise UserError(self.env._("An audit event cannot be changed."))
+        raise refused(self, "trail_written", UserError(self.env._("An audit event cannot be changed.")))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(self.env._("An audit event cannot be deleted."))
+        raise refused(self, "trail_written", UserError(self.env._("An audit event cannot be deleted.")))
 
     @api.model
     @api.private

@@ -1,4 +1,6 @@
-"""Changes of rules, limits, credentials and fee accounts that wait for a second person."""
+"""Changes of rules, limits, lists, credentials and fee accounts that wait for a second person."""
+
+import hashlib
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -6,14 +8,14 @@ from odoo.orm.models import NO_ACCESS
 from odoo.tools import SQL
 from odoo.tools.misc import clean_context
 
-from .payment_bridge_four_eyes import json_value
+from .payment_bridge_four_eyes import ADMIN, json_value
 from .real_user import real_user
-
-ADMIN = "payment_bridge.group_channel_admin"
+from .refusal import refused
 
 
 class PaymentBridgeChangeRequest(models.Model):
-    """A proposed change with its values, applied as a whole when another channel administrator agrees.
+    """A proposed change with its values, applied as a whole when somebody else of the same role agrees: another channel
+    administrator, or for screening another officer.
 
     A secret is kept encrypted and never shown. What was there when it was proposed is kept too: a change of
     something that has changed meanwhile is refused.
@@ -50,18 +52,26 @@ class PaymentBridgeChangeRequest(models.Model):
     @api.depends("state", "proposed_by_id")
     @api.depends_context("uid")
     def _compute_may_decide(self):
-        admin = self.env.user.has_group(ADMIN)
         for request in self:
-            request.may_decide = admin and request.state == "waiting" and request.proposed_by_id != self.env.user
+            request.may_decide = (
+                request.state == "waiting"
+                and request.proposed_by_id != self.env.user
+                and self.env.user.has_group(request._group())
+            )
+
+    def _group(self):
+        """The role that decides about this change."""
+        return self.env[self.res_model]._four_eyes_group() if self.res_model in self.env else ADMIN
 
     def write(self, vals):
         if set(vals) - {"reason", "message_follower_ids", "message_main_attachment_id", "activity_ids"}:
-            raise UserError(self.env._("A proposed change is agreed to or refused, not edited."))
+            words = self.env._("A proposed change is agreed to or refused, not edited.")
+            raise refused(self, "proposal_written", UserError(words), fields=sorted(vals))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(self.env._("A proposed change is part of the trail and stays."))
+        raise refused(self, "deletion", UserError(self.env._("A proposed change is part of the trail and stays.")))
 
     # -- proposing ---------------------------------------------------------------
 
@@ -93,16 +103,31 @@ class PaymentBridgeChangeRequest(models.Model):
             request._set(sealed_value=credential._box().encrypt(text, request._context_of_secret()))
         return request
 
+    @api.model
+    @api.private
+    def _propose_files(self, record, summary, files, before):
+        """Keep ``files``, bytes by name, for ``record``; applied by the record itself, which finds them unaltered or
+        not at all."""
+        digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+        request = self._keep(record, values={"files": digests}, before=before, summary=summary)
+        self.env["ir.attachment"].sudo().create(
+            [
+                {"name": name, "raw": content, "res_model": self._name, "res_id": request.id}
+                for name, content in files.items()
+            ]
+        )
+        return request
+
     def _keep(self, record, *, values, before, summary):
         requests = self.sudo()
         older = requests.search(
             [("res_model", "=", record._name), ("res_id", "=", record.id), ("state", "=", "waiting")]
         ).filtered(lambda one: set(one.values) & set(values))
         older._set(state="replaced", decided_at=fields.Datetime.now())
-        company = record.company_id if record._name != "res.company" else record
+        older._kept_files().unlink()
         request = requests.with_context(clean_context(self.env.context)).create(
             {
-                "company_id": company.id,
+                "company_id": record._four_eyes_company().id,
                 "res_model": record._name,
                 "res_id": record.id,
                 "record_name": record.display_name,
@@ -122,7 +147,9 @@ class PaymentBridgeChangeRequest(models.Model):
         words = []
         for name, value in values.items():
             field = record._fields[name]
-            if field.type == "many2one" and value:
+            if field.type == "selection" and value:
+                words.append(dict(field._description_selection(self.env)).get(value, value))
+            elif field.type == "many2one" and value:
                 words.append(self.env[field.comodel_name].sudo().browse(value).display_name)
             elif field.type in ("one2many", "many2many"):
                 words.append(self.env._("%s lines", len(value)))
@@ -142,10 +169,8 @@ class PaymentBridgeChangeRequest(models.Model):
             record = self.env[request.res_model].sudo().browse(request.res_id).exists()
             if not record:
                 raise UserError(self.env._("What this change is about does not exist any more: refuse it."))
-            if request.res_model == "payment.bridge.credential":
-                request._apply_secret(record)
-            else:
-                request._apply_values(record)
+            record._four_eyes_apply(request)
+            request._kept_files().unlink()
 
     def action_refuse(self):
         """Refuse, with a reason: nothing changes."""
@@ -154,17 +179,22 @@ class PaymentBridgeChangeRequest(models.Model):
             if not (request.reason or "").strip():
                 raise UserError(self.env._("Write down why the change is refused."))
             request._decide(person, "refused")
+            request._kept_files().unlink()
 
     def _require_other_admin(self):
         self.check_access("read")
-        person = real_user(self.env)
-        if not person._has_group(ADMIN):
-            raise AccessError(self.env._("Another channel administrator agrees to a change."))
+        person = real_user(self.env, self)
         for request in self.sudo():
+            if not person._has_group(request._group()):
+                role = self.env.ref(request._group()).sudo().name
+                words = self.env._("Somebody else with the role %s agrees to this change.", role)
+                raise refused(request, "no_role", AccessError(words))
             if request.company_id not in person.company_ids:
-                raise AccessError(self.env._("Another channel administrator of the company agrees to a change."))
+                words = self.env._("Somebody of the company agrees to a change.")
+                raise refused(request, "other_company", AccessError(words))
             if request.proposed_by_id == person:
-                raise AccessError(self.env._("Nobody agrees to a change of one's own."))
+                words = self.env._("Nobody agrees to a change of one's own.")
+                raise refused(request, "own_change", AccessError(words))
         return person
 
     def _decide(self, person, state):
@@ -184,11 +214,30 @@ class PaymentBridgeChangeRequest(models.Model):
             f"change.{state}", self, proposer=self.proposed_by_id.login, fields=sorted(self.values), reason=self.reason
         )
 
+    @api.private
+    def _files(self):
+        """The kept files, bytes by name.
+
+        :raises UserError: when one is not what was proposed.
+        """
+        files = {one.name: one.raw for one in self._kept_files()}
+        proposed = self.sudo().values["files"]
+        if any(hashlib.sha256(files.get(name, b"")).hexdigest() != digest for name, digest in proposed.items()):
+            raise UserError(self.env._("The file is not the one that was proposed: refuse this, and load it again."))
+        return {name: files[name] for name in proposed}
+
+    def _kept_files(self):
+        """Files that wait with these changes; they go when it is decided, their hashes stay."""
+        waiting = self.filtered(lambda one: "files" in (one.sudo().values or {}))
+        return self.env["ir.attachment"].sudo().search([("res_model", "=", self._name), ("res_id", "in", waiting.ids)])
+
+    @api.private
     def _apply_values(self, record):
         if {name: record._four_eyes_plain(name) for name in self.values} != self.before:
             raise UserError(self.env._("%s has changed since this was proposed: propose it again.", self.record_name))
         record._four_eyes_agreed().write(self.values)
 
+    @api.private
     def _apply_secret(self, credential):
         if str(credential.changed_at) != self.before["changed_at"]:
             raise UserError(self.env._("%s has changed since this was proposed: propose it again.", self.record_name))
@@ -198,6 +247,18 @@ class PaymentBridgeChangeRequest(models.Model):
             self._set(sealed_value=False)
         else:
             agreed.action_clear()
+
+    @api.model
+    @api.private
+    def _rotate(self, box):
+        """Encrypt the secrets that wait anew under the current master key; answers how many were."""
+        rotated = 0
+        for request in self.sudo().search([("sealed_value", "!=", False)]):
+            if not box.is_current(request.sealed_value):
+                context = request._context_of_secret()
+                request._set(sealed_value=box.encrypt(box.decrypt(request.sealed_value, context), context))
+                rotated += 1
+        return rotated
 
     def _context_of_secret(self):
         """What the kept ciphertext is bound to."""

@@ -360,11 +360,12 @@ class PaymentBridgeChannel(models.Model):
             _connectors[place] = (stamp, connector)
         return connector
 
-    def _build_connector(self):
+    def _build_connector(self, values=None):
+        """A connector for the settings as they are stored, or for other ``values``."""
         connector_class = self._connector_class()
         settings = ChannelSettings(
             environment=self.environment,
-            values=self.credential_ids._clear_values(),
+            values=self.credential_ids._clear_values() if values is None else values,
             notify_url=self.notify_url,
         )
         transport = Transport(allowed_hosts=connector_class.allowed_hosts(settings))

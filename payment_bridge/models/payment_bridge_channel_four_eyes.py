@@ -3,7 +3,9 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-GUARDED = frozenset({"limit_per_payment", "limit_per_day", "fee_account_id", "cut_off", "environment"})
+GUARDED = frozenset(
+    {"limit_per_payment", "limit_per_day", "fee_account_id", "fee_account_ids", "cut_off", "environment"}
+)
 
 
 class PaymentBridgeChannel(models.Model):
@@ -30,6 +32,9 @@ class PaymentBridgeCredential(models.Model):
     def _four_eyes_waits(self):
         """Whether a new value of this setting has to wait for somebody else's agreement."""
         return self.channel_id.state != "draft" and self._four_eyes_needed(self.channel_id.company_id)
+
+    def _four_eyes_apply(self, request):
+        request._apply_secret(self)
 
     def _set_value(self, text):
         self.check_access("write")

@@ -11,6 +11,7 @@ from odoo.tools import SQL
 from .. import checks
 from ..checks.base import SEVERITY, Case, Mode, Stage, Verdict
 from ..checks.batch import Batch
+from .refusal import refused
 
 SELECTION_STAGE = [
     (Stage.PREPARED.value, "Prepared"),
@@ -69,14 +70,15 @@ class PaymentBridgeCheck(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):  # pylint: disable=method-required-super
-        raise UserError(self.env._("A result comes from a check and from nowhere else."))
+        words = self.env._("A result comes from a check and from nowhere else.")
+        raise refused(self, "result_written", UserError(words))
 
     def write(self, vals):  # pylint: disable=method-required-super
-        raise UserError(self.env._("The result of a check cannot be changed."))
+        raise refused(self, "result_written", UserError(self.env._("The result of a check cannot be changed.")))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(self.env._("The result of a check goes only with its payment."))
+        raise refused(self, "deletion", UserError(self.env._("The result of a check goes only with its payment.")))
 
     # -- one run --------------------------------------------------------------------
 
@@ -133,50 +135,76 @@ class PaymentBridgeCheck(models.Model):
                     "digest": digest,
                 }
                 for payment in part
-                for digest in [_digest(batch, payment)]
+                for digest in [self._digest_of(batch, payment)]
                 for verdict, check_class, finding in found[payment.id]
             ]
-            self.env.cr.execute(
-                SQL(
-                    "DELETE FROM payment_bridge_check WHERE payment_id = ANY(%s) AND stage = %s",
-                    part.ids,
-                    batch.stage.value,
-                )
-            )
-            self.env.cr.execute(
-                SQL(
-                    """
-                    INSERT INTO payment_bridge_check
-                        (payment_id, company_id, code, stage, verdict, severity, sentence, evidence, at, digest)
-                    SELECT payment_id, company_id, code, %(stage)s, verdict, severity, sentence, evidence, %(at)s,
-                           digest
-                      FROM jsonb_to_recordset(%(rows)s::jsonb) AS result(
-                           payment_id integer, company_id integer, code varchar, verdict varchar, severity integer,
-                           sentence varchar, evidence jsonb, digest varchar)
-                    ON CONFLICT (payment_id, stage, code) DO UPDATE SET
-                       verdict = EXCLUDED.verdict, severity = EXCLUDED.severity, sentence = EXCLUDED.sentence,
-                       evidence = EXCLUDED.evidence, at = EXCLUDED.at, digest = EXCLUDED.digest
-                    """,
-                    stage=batch.stage.value,
-                    at=batch.now,
-                    rows=json.dumps(rows),
-                )
-            )
+            self._store(part, batch.stage, batch.now, rows)
         self.invalidate_model()
         payments.invalidate_recordset(["bridge_check_ids", "bridge_check_verdict"])
 
+    def _store(self, payments, stage, at, rows):
+        """Write results that were found at ``at``, unless there are newer ones."""
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM payment_bridge_check WHERE payment_id = ANY(%s) AND stage = %s AND at <= %s",
+                payments.ids,
+                stage.value,
+                at,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO payment_bridge_check
+                    (payment_id, company_id, code, stage, verdict, severity, sentence, evidence, at, digest)
+                SELECT payment_id, company_id, code, %(stage)s, verdict, severity, sentence, evidence, %(at)s, digest
+                  FROM jsonb_to_recordset(%(rows)s::jsonb) AS result(
+                       payment_id integer, company_id integer, code varchar, verdict varchar, severity integer,
+                       sentence varchar, evidence jsonb, digest varchar)
+                ON CONFLICT (payment_id, stage, code) DO UPDATE SET
+                   verdict = EXCLUDED.verdict, severity = EXCLUDED.severity, sentence = EXCLUDED.sentence,
+                   evidence = EXCLUDED.evidence, at = EXCLUDED.at, digest = EXCLUDED.digest
+                 WHERE payment_bridge_check.at <= EXCLUDED.at
+                """,
+                stage=stage.value,
+                at=at,
+                rows=json.dumps(rows),
+            )
+        )
 
-def _digest(batch, payment):
-    """SHA-256 over the payee, account, amount, currency, bills and channel that were checked."""
-    account = payment.partner_bank_id
-    subject = {
-        "version": 1,
-        "payee": payment.partner_id.id,
-        "account": [account.id, account.sanitized_acc_number or "", account.acc_holder_name or ""],
-        "amount": f"{payment.amount:.{payment.currency_id.decimal_places}f}",
-        "currency": payment.currency_id.name,
-        "bills": sorted(batch.bills_of(payment).ids),
-        "channel": payment.bridge_channel_id.id,
-    }
-    text = json.dumps(subject, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    @api.private
+    def _copy_of(self, payments, stage):
+        """What was found about payments at a stage, as work that writes it again into another transaction's ``env``,
+        for those of them that exist there."""
+        stage = Stage(stage)
+        rows = self.sudo().search_read(
+            [("payment_id", "in", payments.ids), ("stage", "=", stage.value)],
+            ["payment_id", "company_id", "code", "verdict", "severity", "sentence", "evidence", "at", "digest"],
+            load=None,
+        )
+
+        def write(env):
+            there = env["account.payment"].browse(payments.ids).exists()
+            kept = [{**row, "at": str(row["at"])} for row in rows if row["payment_id"] in there.ids]
+            if kept:
+                env["payment.bridge.check"]._store(there, stage, rows[0]["at"], kept)
+
+        return write
+
+    @api.model
+    @api.private
+    def _digest_of(self, batch, payment):
+        """SHA-256 over the payee, account, amount, currency, bills and channel that are checked."""
+        payment = payment.sudo()
+        account = payment.partner_bank_id
+        subject = {
+            "version": 1,
+            "payee": payment.partner_id.id,
+            "account": [account.id, account.sanitized_acc_number or "", account.acc_holder_name or ""],
+            "amount": f"{payment.amount:.{payment.currency_id.decimal_places}f}",
+            "currency": payment.currency_id.name,
+            "bills": sorted(batch.bills_of(payment).ids),
+            "channel": payment.bridge_channel_id.id,
+        }
+        text = json.dumps(subject, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()

@@ -24,10 +24,12 @@ class PaymentBridgeCheckRule(models.Model):
 
     _name = "payment.bridge.check.rule"
     _description = "Payment Check Rule"
+    _inherit = ["payment.bridge.four.eyes"]
     _order = "company_id, is_general, sequence, id"
     _check_company_auto = True
 
     sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     code = fields.Selection(selection="_selection_code", string="Check", required=True)
@@ -97,9 +99,11 @@ class PaymentBridgeCheckRule(models.Model):
             if check and check.needs_amount and rule.mode != Mode.OFF and not rule.amount:
                 raise ValidationError(self.env._("%s needs an amount before it can be switched on.", rule.display_name))
 
-    @api.constrains("is_general", "amount_from", "channel_ids", "category_ids")
+    @api.constrains("is_general", "active", "amount_from", "channel_ids", "category_ids")
     def _check_general(self):
         for rule in self.filtered("is_general"):
+            if not rule.active:
+                raise ValidationError(self.env._("A general rule is switched off, not archived."))
             if rule.amount_from or rule.channel_ids or rule.category_ids:
                 raise ValidationError(
                     self.env._("The general rule holds for everything: add another rule for special cases.")
@@ -149,6 +153,7 @@ class PaymentBridgeCheckRule(models.Model):
             "call_back": self.call_back,
             "countries": sorted(self.country_ids.mapped("code")),
             "sequence": self.sequence,
+            "active": self.active,
         }
 
     def _tell_trail(self, event, **details):
@@ -173,7 +178,7 @@ class PaymentBridgeCheckRule(models.Model):
         now = fields.Datetime.now()
         rows = [
             SQL(
-                "(%s, %s, %s, true, %s, 0, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                "(%s, %s, %s, true, true, %s, 0, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
                 FALLBACK_SEQUENCE + place,
                 company.id,
                 check.code,
@@ -197,7 +202,7 @@ class PaymentBridgeCheckRule(models.Model):
                 SQL(
                     """
                     INSERT INTO payment_bridge_check_rule
-                        (sequence, company_id, code, is_general, mode, amount_from, percent, amount, days,
+                        (sequence, company_id, code, is_general, active, mode, amount_from, percent, amount, days,
                          without_order, call_back, create_date, write_date, create_uid, write_uid)
                     VALUES %s
                     ON CONFLICT (company_id, code) WHERE is_general DO NOTHING

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from .real_user import real_user
+from .refusal import refused
 
 
 class PaymentBridgeDelegation(models.Model):
@@ -56,7 +57,8 @@ class PaymentBridgeDelegation(models.Model):
         """Given by the absent person alone, in the own name, also where the code has every right."""
         giver = real_user(self.env)
         if any(vals.get("user_id", giver.id) != giver.id for vals in vals_list):
-            raise AccessError(self.env._("Only the absent person delegates the own approvals."))
+            words = self.env._("Only the absent person delegates the own approvals.")
+            raise refused(self, "other_person", AccessError(words))
         delegations = super().create([{**vals, "user_id": giver.id, "ended_at": False} for vals in vals_list])
         for delegation in delegations:
             self.env["payment.bridge.audit.event"]._record(
@@ -82,7 +84,8 @@ class PaymentBridgeDelegation(models.Model):
         person = real_user(self.env)
         for delegation in self.filtered(lambda one: not one.ended_at):
             if person != delegation.user_id:
-                raise AccessError(self.env._("Only the person who gave a delegation ends it."))
+                words = self.env._("Only the person who gave a delegation ends it.")
+                raise refused(delegation, "other_person", AccessError(words))
             delegation.sudo()._set(ended_at=fields.Datetime.now())
             self.env["payment.bridge.audit.event"]._record(
                 "delegation.ended", delegation, giver=delegation.user_id.login, delegate=delegation.delegate_id.login

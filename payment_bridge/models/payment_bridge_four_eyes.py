@@ -5,6 +5,9 @@ import json
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .refusal import refused
+
+ADMIN = "payment_bridge.group_channel_admin"
 _KEY = "bridge_agreed_change"
 _AGREED = object()
 """Only code in this process has it: a context that came over the wire cannot hold it."""
@@ -30,7 +33,7 @@ class PaymentBridgeFourEyes(models.AbstractModel):
                 [("res_model", "=", self._name), ("res_id", "=", record.id), ("state", "=", "waiting")]
             )
             record.four_eyes_note = bool(requests) and self.env._(
-                "Waiting for another channel administrator: %s", "; ".join(requests.mapped("summary"))
+                "Waiting for a second person: %s", "; ".join(requests.mapped("summary"))
             )
 
     @api.model_create_multi
@@ -40,8 +43,7 @@ class PaymentBridgeFourEyes(models.AbstractModel):
             return super().create(vals_list)
         records = self.browse()
         for vals in vals_list:
-            company = self.env["res.company"].browse(vals.get("company_id")) or self.env.company
-            if not vals.get("active", True) or not self._four_eyes_needed(company):
+            if not vals.get("active", True) or not self._four_eyes_needed(self._four_eyes_company_for(vals)):
                 records |= super().create([vals])
                 continue
             agreed = self.with_context(**{_KEY: _AGREED})  # its lines come with it
@@ -86,6 +88,20 @@ class PaymentBridgeFourEyes(models.AbstractModel):
     def _four_eyes_company(self):
         return self.company_id
 
+    @api.model
+    def _four_eyes_company_for(self, vals):
+        """The company that decides whether a record made of ``vals`` is guarded."""
+        return self.env["res.company"].browse(vals.get("company_id")) or self.env.company
+
+    @api.model
+    def _four_eyes_group(self):
+        """The role that proposes and agrees to changes."""
+        return ADMIN
+
+    def _four_eyes_apply(self, request):
+        """Make an agreed change, as a whole."""
+        request._apply_values(self)
+
     # -- what a model asks -------------------------------------------------------
 
     @api.model
@@ -97,7 +113,7 @@ class PaymentBridgeFourEyes(models.AbstractModel):
     def _forbid_alone(self, company, words):
         """:raises UserError: with ``words`` where four eyes are needed and only two have seen it."""
         if self._four_eyes_needed(company):
-            raise UserError(words)
+            raise refused(company, "alone", UserError(words), model=self._name)
 
     def _four_eyes_agreed(self):
         """These records, for a change that two people have agreed on."""

@@ -21,6 +21,7 @@ from .instruction_states import (
     State,
     may_become,
 )
+from .refusal import refused
 
 SELECTION_STATE = [
     (State.QUEUED.value, "Waiting to be sent"),
@@ -201,14 +202,17 @@ class PaymentBridgeInstruction(models.Model):
             instruction.can_cancel = instruction.state == State.QUEUED
 
     def write(self, vals):  # pylint: disable=method-required-super
-        raise UserError(self.env._("An instruction is changed only by what the platform says and by its own buttons."))
+        words = self.env._("An instruction is changed only by what the platform says and by its own buttons.")
+        raise refused(self, "instruction_written", UserError(words), fields=sorted(vals))
 
     def copy(self, default=None):  # pylint: disable=method-required-super
-        raise UserError(self.env._("An instruction cannot be duplicated: pay the bill again instead."))
+        words = self.env._("An instruction cannot be duplicated: pay the bill again instead.")
+        raise refused(self, "instruction_written", UserError(words))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(self.env._("An instruction is part of the trail and cannot be deleted."))
+        words = self.env._("An instruction is part of the trail and cannot be deleted.")
+        raise refused(self, "deletion", UserError(words))
 
     # -- what people may do -------------------------------------------------
 
@@ -236,22 +240,30 @@ class PaymentBridgeInstruction(models.Model):
         """Withdraw instructions that have not been sent; their bills open again."""
         self._require_group("payment_bridge.group_clerk")
         for instruction in self.sudo():
-            if instruction._lock_state() != State.QUEUED:
-                raise UserError(
-                    self.env._(
-                        "%s has left already and cannot be withdrawn. Ask the platform for its result.",
-                        instruction.key,
-                    )
+            instruction._require_withdrawable()
+            instruction._withdraw(self.env._("Withdrawn before sending."))
+
+    @api.private
+    def _require_withdrawable(self):
+        """:raises UserError: when it has left, or may have."""
+        if self._lock_state() != State.QUEUED:
+            words = self.env._(
+                "%s has left already and cannot be withdrawn. Ask the platform for its result.", self.key
+            )
+            raise refused(self, "has_left", UserError(words))
+        if self.may_arrive_until and self.may_arrive_until > fields.Datetime.now():
+            raise UserError(
+                self.env._(
+                    "%s was sent without an answer and may still arrive at the platform. Until it certainly"
+                    " cannot, some minutes from now, it is only sent again, under its own number.",
+                    self.key,
                 )
-            if instruction.may_arrive_until and instruction.may_arrive_until > fields.Datetime.now():
-                raise UserError(
-                    self.env._(
-                        "%s was sent without an answer and may still arrive at the platform. Until it certainly"
-                        " cannot, some minutes from now, it is only sent again, under its own number.",
-                        instruction.key,
-                    )
-                )
-            instruction._move_to(State.CANCELLED, reason=self.env._("Withdrawn before sending."))
+            )
+
+    @api.private
+    def _withdraw(self, reason):
+        """End it before it was sent."""
+        self._move_to(State.CANCELLED, reason=reason)
 
     def action_open_payment(self):
         """The payment behind the instruction."""
@@ -262,7 +274,8 @@ class PaymentBridgeInstruction(models.Model):
         """:raises UserError: for a person without the role; :class:`AccessError` for another company's records."""
         self.check_access("read")
         if not self.env.user.has_group(group):
-            raise UserError(self.env._("This needs the role %s.", self.env.ref(group).sudo().full_name))
+            words = self.env._("This needs the role %s.", self.env.ref(group).sudo().full_name)
+            raise refused(self, "no_role", UserError(words))
 
     def _notice(self, message):
         return {

@@ -10,6 +10,7 @@ from odoo.tools.misc import clean_context
 from ..connector.types import Operation
 from ..tools.approval_digest import Account, ApprovedContent, changed_parts
 from .payment_bridge_approval import GOOD
+from .refusal import refused
 
 PAYING = frozenset({Operation.PAY_OUT.value, Operation.REFUND.value})
 HELD_FOR = timedelta(days=1)
@@ -31,13 +32,16 @@ class PaymentBridgeInstruction(models.Model):
     def create(self, vals_list):
         """Order nothing that is not approved: whoever makes an instruction, by whatever way, passes here."""
         if any({"released_digest", "released_parts"} & set(vals) for vals in vals_list):
-            raise UserError(self.env._("What is released is found out here, not told."))
+            words = self.env._("What is released is found out here, not told.")
+            raise refused(self, "approval_told", UserError(words))
         plain = self.with_context(clean_context(self.env.context))  # no state by default of the caller
         instructions = super(PaymentBridgeInstruction, plain).create(vals_list).with_env(self.env)
         for instruction in instructions.filtered(lambda one: one.operation in PAYING):
             content = instruction._approval_content()
             if parts := instruction._approval_breach(content, released=False):
-                raise UserError(instruction._say_breach(parts))
+                code = "not_approved" if parts == ("approval",) else "not_as_approved"
+                error = UserError(instruction._say_breach(parts))
+                raise refused(instruction.payment_id, code, error, parts=list(parts))
             instruction._set(released_digest=content.digest(), released_parts=content.part_digests())
         return instructions
 
@@ -97,8 +101,8 @@ class PaymentBridgeInstruction(models.Model):
     def _leaves_as_approved(self):
         """Whether this is what was approved, in the transaction that sends it; what is not, is held.
 
-        Then its approvals are void, and a discrepancy says which part changed. It leaves no more: it is
-        withdrawn by a person and its bills are paid anew.
+        Then its approvals are void, and a discrepancy says which part changed. It leaves no more until it has been
+        approved again; or a person withdraws it and its bills are paid anew.
         """
         self.ensure_one()
         if self.operation not in PAYING or not (parts := self._approval_breach(self._approval_content())):
@@ -113,7 +117,9 @@ class PaymentBridgeInstruction(models.Model):
             instruction=self,
             key=f"approval-{self.key}",
             summary=self.env._(
-                "%(words)s Find out who changed it, then cancel it before sending and pay its bills anew.", words=words
+                "%(words)s Find out who changed it. Then submit the payment again, or cancel it before sending and pay"
+                " its bills anew.",
+                words=words,
             ),
         )
         return False

@@ -72,7 +72,7 @@ class PaymentBridgeNotification(models.Model):
         """
         connector = channel._connector()
         try:
-            event = connector.read_notification(inbound)
+            event = channel._read_message(inbound)
         except NotificationRefused as refusal:
             self._keep_refused(channel, inbound, refusal)
             return connector.acknowledge(False)
@@ -220,7 +220,7 @@ class PaymentBridgeNotification(models.Model):
         """Apply one message."""
         self.ensure_one()
         try:
-            event = self.channel_id._connector().read_notification(self._inbound())
+            event = self.channel_id._read_message(self._inbound())
         except NotificationRefused as error:
             self._conclude("refused", error.message)
             return

@@ -6,6 +6,7 @@ from odoo.tools import SQL, format_amount
 from odoo.tools.misc import clean_context
 
 from .real_user import real_user
+from .refusal import refused
 
 
 class PaymentBridgeOverride(models.Model):
@@ -44,11 +45,13 @@ class PaymentBridgeOverride(models.Model):
     )
 
     def write(self, vals):  # pylint: disable=method-required-super
-        raise UserError(self.env._("An override is part of the trail and never changed."))
+        raise refused(
+            self, "approval_told", UserError(self.env._("An override is part of the trail and never changed."))
+        )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(self.env._("An override is part of the trail and stays."))
+        raise refused(self, "deletion", UserError(self.env._("An override is part of the trail and stays.")))
 
     @api.private
     def _set(self, **values):
@@ -90,7 +93,7 @@ class PaymentBridgeOverride(models.Model):
             payment = override.payment_id
             person = self._require_named(payment)
             if person == override.sudo().requested_by_id:
-                raise AccessError(self.env._("An override needs a second person."))
+                raise refused(payment, "second_person", AccessError(self.env._("An override needs a second person.")))
             payment._bridge_lock_decision()
             payment._bridge_require_identity()
             override._require_same()
@@ -112,13 +115,15 @@ class PaymentBridgeOverride(models.Model):
 
     def _require_named(self, payment):
         """The person acting, when named for it and neither maker nor editor of the payee's account."""
-        person = real_user(self.env)
+        person = real_user(self.env, payment)
         payment.check_access("read")
         company = payment.company_id.sudo()
         if person not in company.bridge_override_user_ids or company not in person.company_ids:
-            raise AccessError(self.env._("Only the people named in the settings override in an emergency."))
+            words = self.env._("Only the people named in the settings override in an emergency.")
+            raise refused(payment, "not_named", AccessError(words))
         if person in payment._bridge_makers() | payment._bridge_account_editor():
-            raise AccessError(self.env._("Whoever made the payment or the payee's account does not override."))
+            words = self.env._("Whoever made the payment or the payee's account does not override.")
+            raise refused(payment, "own_payment", AccessError(words))
         return person
 
     def _require_same(self):
@@ -130,7 +135,8 @@ class PaymentBridgeOverride(models.Model):
         if self.env.cr.fetchone()[0] != "requested" or payment.bridge_approval_state != "waiting":
             raise UserError(self.env._("It does not wait for an override any more."))
         if payment._bridge_content().digest() != override.digest or payment._bridge_changed_parts():
-            raise UserError(self.env._("The payment has changed since the override was asked for."))
+            words = self.env._("The payment has changed since the override was asked for.")
+            raise refused(payment, "not_as_approved", UserError(words))
 
     def _tell(self, event, person):
         """In the trail, on the payment and its bills, and to everyone who was passed over or watches."""

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, float_compare
 
+from .refusal import refused
+
 
 class PaymentBridgeReservation(models.Model):
     """A part of a bill's open amount that a payment holds.
@@ -68,15 +70,13 @@ class PaymentBridgeReservation(models.Model):
             if float_compare(free, 0.0, precision_rounding=line.currency_id.rounding) > 0:
                 continue
             holders = self.sudo().search([("line_id", "=", line.id), ("state", "in", ("held", "booked"))]).payment_id
-            raise UserError(
-                self.env._(
-                    "%(bill)s has nothing left to pay: %(payments)s. Nothing was sent. Open that payment"
-                    " to see how far it is.",
-                    bill=line.move_id.display_name,
-                    payments=", ".join(holders.mapped("display_name"))
-                    or self.env._("it was paid or reconciled meanwhile"),
-                )
+            words = self.env._(
+                "%(bill)s has nothing left to pay: %(payments)s. Nothing was sent. Open that payment"
+                " to see how far it is.",
+                bill=line.move_id.display_name,
+                payments=", ".join(holders.mapped("display_name")) or self.env._("it was paid or reconciled meanwhile"),
             )
+            raise refused(line.move_id, "paid_again", UserError(words), payments=holders.ids)
 
     @api.model
     def _count_held(self, line, amount):

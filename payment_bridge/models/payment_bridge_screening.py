@@ -38,22 +38,39 @@ class PaymentBridgeScreening(models.AbstractModel):
         officer has told apart passes until that decision expires or the listed party changes. A list that is too old
         warns, or blocks where it is set up so.
         """
+        return self._screen_all(company, [(partner, names)])[0]
+
+    @api.model
+    @api.private
+    def _screen_all(self, company, payees):
+        """Screen many payees, each (partner, further names); answers a :class:`Screening` for each, in their order.
+
+        What is read of the lists is read once.
+        """
         lists = self._lists(company)
         if not lists:
-            return Screening(WARN, self.env._("No screening list is set up: nobody was screened."), {"lists": []})
+            words = self.env._("No screening list is set up: nobody was screened.")
+            return [Screening(WARN, words, {"lists": []}) for _payee in payees]
+        indexes = [(one, self._index(one)) for one in lists]
+        return [self._screen_one(company, lists, indexes, partner, names) for partner, names in payees]
+
+    def _screen_one(self, company, lists, indexes, partner, names):
         wanted = self._names(partner, names)
         cases = self.env["payment.bridge.screening.case"].sudo()
-        for one in lists:
+        for one, index in indexes:
             for name in wanted:
-                for hit in self._index(one).search(name, one.threshold):
+                for hit in index.search(name, one.threshold):
                     cases |= cases._raise(partner, company, one, name, hit)
-        return self._judge(lists, wanted, cases)
+        return self._judge(lists, cases, wanted)
 
-    def _judge(self, lists, names, cases):
+    @api.model
+    @api.private
+    def _judge(self, lists, cases, names=()):
+        """What cases of a payee, and the age of lists, mean for paying it."""
         old = lists.filtered("is_old")
         waiting = cases.filtered(lambda case: case.state == "open")
         evidence = {
-            "names": names,
+            "names": list(names),
             "lists": [
                 {
                     "list": one.name,
@@ -97,6 +114,7 @@ class PaymentBridgeScreening(models.AbstractModel):
         return Screening(PASS, sentence, evidence, ids)
 
     @api.model
+    @api.private
     def _lists(self, company):
         return self.env["payment.bridge.screening.list"].sudo().search([("company_id", "in", (False, company.id))])
 

@@ -9,6 +9,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .payment_bridge_screening_list import SELECTION_KIND
+from .refusal import refused
 
 SELECTION_STATE = [
     ("open", "To Decide"),
@@ -84,6 +85,19 @@ class PaymentBridgeScreeningCase(models.Model):
             known._reopen("the decision expired")
         return known
 
+    @api.model
+    @api.private
+    def _standing(self, company, payees):
+        """The cases that stand between a company and ``payees``, open and confirmed, by commercial partner's id."""
+        cases = self.sudo().search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "in", ("open", "confirmed")),
+                ("partner_id.commercial_partner_id", "in", payees.commercial_partner_id.ids),
+            ]
+        )
+        return cases.grouped(lambda case: case.partner_id.commercial_partner_id.id)
+
     def _reopen(self, why):
         if self.state == "false_positive":
             self.write({"state": "open", "decided_by_id": False, "decided_at": False, "expires_on": False})
@@ -98,7 +112,8 @@ class PaymentBridgeScreeningCase(models.Model):
     def create(self, vals_list):
         """Cases come from screening; nobody writes one by hand."""
         if not self.env.su:
-            raise UserError(self.env._("Screening makes cases; they cannot be written by hand."))
+            words = self.env._("Screening makes cases; they cannot be written by hand.")
+            raise refused(self, "case_written", UserError(words))
         return super().create(vals_list)
 
     def write(self, vals):
@@ -106,7 +121,8 @@ class PaymentBridgeScreeningCase(models.Model):
         if not self.env.su:
             ours = {name for name, field in self._fields.items() if field._module == "payment_bridge"}
             if (ours & set(vals)) - WRITABLE:
-                raise UserError(self.env._("Decide with the buttons: what screening found cannot be changed."))
+                words = self.env._("Decide with the buttons: what screening found cannot be changed.")
+                raise refused(self, "case_written", UserError(words), fields=sorted(vals))
             if WRITABLE & set(vals) and self.filtered(lambda case: case.state != "open"):
                 raise UserError(self.env._("Open the case again to decide otherwise."))
         return super().write(vals)
@@ -134,7 +150,7 @@ class PaymentBridgeScreeningCase(models.Model):
         self.ensure_one()
         self.check_access("write")
         if not self.env.user.has_group("payment_bridge.group_officer"):
-            raise UserError(self.env._("Only a screening officer decides."))
+            raise refused(self, "no_role", UserError(self.env._("Only a screening officer decides.")))
         if state != "open" and not (self.reason or "").strip():
             raise UserError(self.env._("Write down why: what was compared, and with what result."))
         self.sudo().write(

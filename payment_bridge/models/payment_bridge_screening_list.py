@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from ..screening.loaders import LOADERS
 from ..screening.parties import ListError
+from .refusal import refused
 
 SELECTION_FORMAT = [
     ("ofac_csv", "OFAC SDN or consolidated (CSV)"),
@@ -28,7 +29,7 @@ class PaymentBridgeScreeningList(models.Model):
 
     _name = "payment.bridge.screening.list"
     _description = "Screening List"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "payment.bridge.four.eyes"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, tracking=True)
@@ -93,12 +94,40 @@ class PaymentBridgeScreeningList(models.Model):
 
     def _refuse_forged(self, vals):
         if not self.env.su and FROM_THE_FILE & set(vals):
-            raise UserError(self.env._("How old a list is and what is in it comes from its file."))
+            words = self.env._("How old a list is and what is in it comes from its file.")
+            raise refused(self, "list_written", UserError(words), fields=sorted(FROM_THE_FILE & set(vals)))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_unless_loaded(self):
         if self.filtered("loaded_at"):
             raise UserError(self.env._("A list that has been used is archived, not deleted."))
+
+    # -- changed by two people -----------------------------------------------------
+
+    def _four_eyes_guarded(self, vals):
+        """Everything about it but its place, and what its file says."""
+        return super()._four_eyes_guarded(vals) - FROM_THE_FILE - {"sequence"}
+
+    def _four_eyes_company(self):
+        return self.company_id or self.env["res.company"]._bridge_wanting_four_eyes()
+
+    @api.model
+    def _four_eyes_company_for(self, vals):
+        companies = self.env["res.company"]
+        return companies.browse(vals.get("company_id")) or companies._bridge_wanting_four_eyes()
+
+    @api.model
+    def _four_eyes_group(self):
+        return "payment_bridge.group_officer"
+
+    def _four_eyes_apply(self, request):
+        if "files" not in request.values:
+            return super()._four_eyes_apply(request)
+        if self.file_hash != request.before["file_hash"]:
+            raise UserError(self.env._("%s was loaded anew since this was proposed: propose it again.", self.name))
+        files = request._files()
+        self._four_eyes_agreed()._load(request.before["file"], files.pop("data"), **files)
+        return None
 
     def action_load(self):
         """Open the form that takes a new file."""
@@ -122,15 +151,31 @@ class PaymentBridgeScreeningList(models.Model):
     def _load(self, name, data, **more):
         """Replace the parties by those of a file; a file that cannot be understood changes nothing.
 
-        ``more`` are the further files that a format has (``aliases``, ``addresses``), as bytes.
+        ``more`` are the further files that a format has (``aliases``, ``addresses``), as bytes. Where the company wants
+        four eyes, the file is kept until another officer agrees.
 
         :raises UserError: when the file is not what the list's format says.
         """
         self.ensure_one()
         self.check_access("write")
         further = {key: value for key, value in more.items() if value}
+        loaded = self._read(name, data, further)
+        if self._four_eyes_needed(self._four_eyes_company()):
+            self.env["payment.bridge.change.request"]._propose_files(
+                self,
+                self.env._(
+                    "%(list)s: load %(file)s (%(count)s parties)", list=self.name, file=name, count=len(loaded.parties)
+                ),
+                {"data": data, **further},
+                {"file_hash": self.file_hash, "file": name},
+            )
+            return
+        self._replace(name, loaded, hashlib.sha256(b"".join((data, *further.values()))).hexdigest())
+
+    def _read(self, name, data, further):
+        """What a file says, by the list's format."""
         try:
-            loaded = LOADERS[self.format](data, **further)
+            return LOADERS[self.format](data, **further)
         except ListError as error:
             raise UserError(
                 self.env._(
@@ -140,12 +185,14 @@ class PaymentBridgeScreeningList(models.Model):
                     reason=error.words.in_language(self.env.lang),
                 )
             ) from error
+
+    def _replace(self, name, loaded, digest):
+        """Put the parties of a file in the place of those that are there."""
         entries = self.env["payment.bridge.screening.entry"]
         self.env.execute_query(SQL("DELETE FROM payment_bridge_screening_entry WHERE list_id = %s", self.id))
         for begin in range(0, len(loaded.parties), INSERT_BATCH):
             entries._insert(self, loaded.parties[begin : begin + INSERT_BATCH])
         self.env.invalidate_all()
-        digest = hashlib.sha256(b"".join((data, *further.values()))).hexdigest()
         self.sudo().write(
             {
                 "loaded_at": fields.Datetime.now(),

@@ -9,6 +9,8 @@ from odoo import SUPERUSER_ID
 from odoo.exceptions import AccessError
 from odoo.http import request
 
+from .refusal import refused
+
 IDENTITY_KEY = "identity-check-last"
 IDENTITY_VALID = 10 * 60  # seconds, as Odoo's own check has it
 _scheduled = ContextVar("payment_bridge_scheduled", default=False)
@@ -37,8 +39,8 @@ def logged_in():
     return request.session.uid or getattr(threading.current_thread(), "uid", None) or False
 
 
-def real_user(env):
-    """The person behind ``env``, whatever rights the code has at the moment.
+def real_user(env, about=None):
+    """The person behind ``env``, whatever rights the code has at the moment; ``about`` is what is to be decided.
 
     ``sudo`` changes the rights and not the person; the superuser, a scheduled action and somebody whose
     identity the code has taken on are no persons.
@@ -46,10 +48,13 @@ def real_user(env):
     :raises AccessError: when nobody, or somebody else than the one who is logged in, acts.
     """
     user = env["res.users"].sudo().browse(env.uid)
+    subject = env.company if about is None else about
     if env.uid == SUPERUSER_ID or env.context.get("cron_id") or _scheduled.get() or not user.active or user.share:
-        raise AccessError(env._("A decision is made by a person who is logged in, not by the system."))
+        words = env._("A decision is made by a person who is logged in, not by the system.")
+        raise refused(subject, "no_person", AccessError(words))
     if logged_in() not in (None, env.uid):
-        raise AccessError(env._("A decision is made in one's own name only."))
+        words = env._("A decision is made in one's own name only.")
+        raise refused(subject, "other_person", AccessError(words))
     return user
 
 

@@ -1,6 +1,6 @@
 """How strictly a company controls its payments."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 GUARDED = frozenset({"bridge_four_eyes", "bridge_step_up_amount", "bridge_override_user_ids"})
 
@@ -46,6 +46,16 @@ class ResCompany(models.Model):
                     "controls.changed", company, before=before[company], after=after
                 )
         return result
+
+    @api.model
+    @api.private
+    def _bridge_wanting_four_eyes(self, country=None):
+        """For a setting that is no company's own: one that uses it (of ``country``) and wants four eyes, or else the
+        present company."""
+        domain = [("bridge_four_eyes", "=", True)]
+        if country:
+            domain.append(("partner_id.country_id", "=", country.id))
+        return self.sudo().search(domain, limit=1) or self.env.company
 
     def _bridge_controls(self):
         """The controls as the trail keeps them: plain values."""

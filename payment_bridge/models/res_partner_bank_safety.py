@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.orm.models import NO_ACCESS
 
+from .refusal import refused
+
 WATCHED_FIELDS = (
     "acc_number", "acc_holder_name", "partner_id", "bank_id", "clearing_number", "bridge_payee_kind",
     "bridge_bank_province", "bridge_bank_city", "bridge_bank_branch",
@@ -58,11 +60,10 @@ class ResPartnerBank(models.Model):
     def _bridge_forbid_kept(self, names):
         """What is kept about changes is written by changing and by confirming, never as a value."""
         if forbidden := KEPT_FIELDS & set(names):
-            raise UserError(
-                self.env._(
-                    "Nobody sets these fields: %s. They follow from what was done.", ", ".join(sorted(forbidden))
-                )
+            words = self.env._(
+                "Nobody sets these fields: %s. They follow from what was done.", ", ".join(sorted(forbidden))
             )
+            raise refused(self, "confirmation_told", UserError(words), fields=sorted(forbidden))
 
     def _bridge_keep(self, values):
         """Write what is kept, past the guard."""
@@ -117,10 +118,12 @@ class ResPartnerBank(models.Model):
         self.ensure_one()
         groups = ("payment_bridge.group_clerk", "payment_bridge.group_approver")
         if not any(self.env.user.has_group(group) for group in groups):
-            raise UserError(self.env._("Confirming an account needs the role Clerk or Approver."))
+            words = self.env._("Confirming an account needs the role Clerk or Approver.")
+            raise refused(self, "no_role", UserError(words))
         editor = self.sudo().bridge_changed_by_id if self.bridge_changed_at else self.create_uid
         if editor == self.env.user:
-            raise UserError(self.env._("You have edited this account: somebody else has to call the payee back."))
+            words = self.env._("You have edited this account: somebody else has to call the payee back.")
+            raise refused(self, "own_account", UserError(words))
 
     @api.private
     def _bridge_verify(self, evidence, number_called=False):

@@ -1,1 +1,2 @@
 from . import payment_dossier
+from . import aml_case

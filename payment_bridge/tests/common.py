@@ -9,6 +9,7 @@ from decimal import Decimal
 from unittest.mock import patch
 
 from odoo import Command, fields
+from odoo.exceptions import UserError
 from odoo.tests import HttpCase
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
@@ -357,6 +358,32 @@ class BridgeCommon(AccountTestInvoicingCommon):
         with mode, self.registry.cursor() as cr:
             yield self.env(cr=cr, su=True)
         self.env.invalidate_all()
+
+    def attempt(self, act, user=None):
+        """Carry out ``act(env)`` as a request of ``user`` does, in a transaction of its own; answers its error, if any.
+
+        An error undoes what was done. What a refusal leaves behind is written after the end, as in life.
+        """
+        self.env.flush_all()
+        mode = nullcontext() if isinstance(self, HttpCase) else self.enter_registry_test_mode()
+        error = None
+        try:
+            with mode, self.registry.cursor() as cr:
+                act(self.env(cr=cr, user=user or self.env.user, su=False, context={}))
+                cr.flush()
+                cr.postcommit.run()  # Odoo's test cursor leaves it out
+        except UserError as refusal:
+            error = refusal
+        self.env.invalidate_all()
+        return error
+
+    def refusals(self, record=None):
+        """What the trail says about refused attempts, oldest first: details by ``code`` and so on."""
+        domain = [("event", "=", "attempt.refused")]
+        if record is not None:
+            domain += [("record_model", "=", record._name), ("record_id", "in", record.ids)]
+        events = self.env["payment.bridge.audit.event"].sudo().search(domain, order="id")
+        return [{**json.loads(event.content)["details"], "user": event.user_id.id} for event in events]
 
     def run_job(self, model, method):
         """Run one scheduled action to its end."""

@@ -37,6 +37,19 @@ class TestApprovalChanges(ApprovalCommon):
         self.assertFalse(payment.sudo().bridge_instruction_id)
         self.assertNothingSent()
 
+    def test_what_is_approved_is_read_for_all_payments_of_a_claim_at_once(self):
+        counts = []
+        for bills in (2, 8):
+            payments = self.env["account.payment"].union(*[self.submit(100 + number) for number in range(bills)])
+            instructions = self.env["payment.bridge.instruction"].browse(payments.bridge_instruction_id.ids)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            contents = [instruction._approval_content() for instruction in instructions]
+            counts.append(self.env.cr.sql_log_count - before)
+            self.assertEqual([len(content.bills) for content in contents], [1] * bills)
+        self.assertEqual(counts[0], counts[1])
+
     def test_the_amount(self):
         payment = self.half_approved()
         payment.with_user(self.clerk).amount = 90

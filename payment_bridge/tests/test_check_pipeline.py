@@ -107,7 +107,7 @@ class TestPipeline(CheckCommon):
         self.dispatch()
         self.assertEqual(payment.bridge_state, "succeeded")
         sent = payment.bridge_check_ids.filtered(lambda one: one.stage == "sending")
-        self.assertEqual(set(sent.mapped("code")), {"account_changed", "account_number"})
+        self.assertEqual(set(sent.mapped("code")), {"account_changed", "account_number", "screening"})
         self.assertEqual(len(set(payment.bridge_check_ids.mapped("digest"))), 1)
 
     def test_the_digest_follows_what_was_checked(self):

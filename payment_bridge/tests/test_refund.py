@@ -47,7 +47,7 @@ class TestRefund(BridgeCommon):
             self.assertRaises(CheckViolation),
             self.env.cr.savepoint(),
         ):
-            refund._bridge_hold_refund(60.01)
+            refund._bridge_hold_refund(100.01)
 
     def test_a_refused_refund_frees_its_amount(self):
         ObedientConnector.answers = {None: [Rejected("no balance")]}

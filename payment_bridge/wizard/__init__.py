@@ -11,3 +11,4 @@ from . import refund_entry
 from . import screening_load
 from . import dialog
 from . import dialogs
+from . import personal_data

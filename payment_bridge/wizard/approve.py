@@ -9,6 +9,7 @@ from odoo.tools import format_amount
 from odoo.addons.base.models.res_users import check_identity
 
 from ..models.real_user import identity_confirmed
+from ..models.refusal import refused
 
 
 class PaymentBridgeApprove(models.TransientModel):
@@ -31,7 +32,8 @@ class PaymentBridgeApprove(models.TransientModel):
         mine = payments.filtered("bridge_may_decide")
         if not mine:
             problem = payments[:1]._bridge_find_place(self.env.user)[2]
-            raise UserError(self.env._("You cannot decide about this payment: %s", problem))
+            words = self.env._("You cannot decide about this payment: %s", problem.words)
+            raise refused(payments, problem.code, UserError(words), decision=decision)
         wizard = self.create({"payment_ids": mine.ids, "decision": decision})
         return wizard._get_records_action(
             target="new", name=self.env._("Approve") if decision == "approve" else self.env._("Refuse")

@@ -23,6 +23,9 @@ class PaymentBridgeCredentialEntry(models.TransientModel):
     value = fields.Text(compute="_compute_value", inverse="_inverse_value", exportable=False)
     file = fields.Binary(compute="_compute_value", inverse="_inverse_file", exportable=False)
     file_name = fields.Char()
+    expires_on = fields.Date(
+        string="Ends On", help="The last day on which the platform accepts it, if it says so: you are warned before."
+    )
 
     def _compute_value(self):
         self.value = False
@@ -50,8 +53,11 @@ class PaymentBridgeCredentialEntry(models.TransientModel):
     def default_get(self, fields_list):
         if not self.env.user.has_group("payment_bridge.group_channel_admin"):
             raise UserError(self.env._("Only a channel administrator enters credentials."))
-        return super().default_get(fields_list)
+        defaults = super().default_get(fields_list)
+        credential = self.env["payment.bridge.credential"].browse(defaults.get("credential_id"))
+        return {**defaults, "expires_on": credential.expires_on}
 
     def action_save(self):
-        """The inverse methods have stored the value; only the dialog is left to close."""
+        """The inverse methods have stored the value; what is left is its last day."""
+        self.credential_id._set_expiry(self.expires_on)
         return {"type": "ir.actions.act_window_close"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from odoo.addons.payment_bridge.connector.errors import StatementError
-from odoo.addons.payment_bridge.connector.types import Bilingual, StatementLine
+from odoo.addons.payment_bridge.connector.types import Bilingual
 
 BLANKS = "\t \u3000\u00a0"
 """What stands around cells: Excel guards, plain, wide and hard spaces."""
@@ -34,20 +34,24 @@ class Chain:
     """The running balance from row to row, whichever way round the file is sorted."""
 
     def __init__(self) -> None:
-        self._first: StatementLine | None = None
-        self._last: StatementLine | None = None
+        self._first: tuple[Decimal, Decimal] | None = None
+        self._last: tuple[Decimal, Decimal] | None = None
         self._ascending = self._descending = True
 
-    def add(self, line: StatementLine) -> None:
-        """:raises StatementError: when the balance fits neither way."""
+    def add(self, row: int, amount: Decimal, balance: Decimal) -> None:
+        """The next row: what it moved, and the balance after it.
+
+        :raises StatementError: when the balance fits neither way.
+        """
         before = self._last
-        self._first, self._last = self._first or line, line
+        self._last = (amount, balance)
         if before is None:
+            self._first = self._last
             return
-        self._ascending = self._ascending and before.balance + line.amount == line.balance
-        self._descending = self._descending and line.balance + before.amount == before.balance
+        self._ascending = self._ascending and before[1] + amount == balance
+        self._descending = self._descending and balance + before[0] == before[1]
         if not (self._ascending or self._descending):
-            raise refuse(line.row, "the running balance breaks here", "账户结余在此行不连续")
+            raise refuse(row, "the running balance breaks here", "账户结余在此行不连续")
 
     def ends(self) -> tuple[Decimal | None, Decimal | None]:
         """Opening and closing balance; None for a file without rows."""
@@ -56,4 +60,4 @@ class Chain:
             return None, None
         if not self._ascending:
             first, last = last, first
-        return first.balance - first.amount, last.balance
+        return first[1] - first[0], last[1]

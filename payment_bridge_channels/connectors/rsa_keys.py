@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from typing import TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -15,6 +16,7 @@ from odoo.addons.payment_bridge.connector.errors import Misconfigured
 from odoo.addons.payment_bridge.connector.types import Bilingual
 
 MINIMUM_KEY_BITS = 2048
+RsaKey = TypeVar("RsaKey", RSAPrivateKey, RSAPublicKey)
 _ARMOUR = re.compile(r"-----(?:BEGIN|END)[A-Z0-9 ]*-----")
 
 
@@ -41,10 +43,7 @@ def load_private_key(text: str | None, label: Bilingual) -> RSAPrivateKey:
         raise misconfigured(
             label, "this is not an RSA private key in PKCS#1 or PKCS#8 form", "不是 PKCS#1 或 PKCS#8 格式的 RSA 私钥"
         ) from error
-    if not isinstance(key, RSAPrivateKey):
-        raise misconfigured(label, "an RSA key is needed", "需要 RSA 私钥")
-    _check_size(key.key_size, label)
-    return key
+    return _long_enough(key, RSAPrivateKey, label, "an RSA key is needed", "需要 RSA 私钥")
 
 
 def load_public_key(text: str | None, label: Bilingual) -> RSAPublicKey:
@@ -57,10 +56,7 @@ def load_public_key(text: str | None, label: Bilingual) -> RSAPublicKey:
         key = serialization.load_der_public_key(der)
     except (ValueError, UnsupportedAlgorithm) as error:
         raise misconfigured(label, "this is not an RSA public key", "不是 RSA 公钥") from error
-    if not isinstance(key, RSAPublicKey):
-        raise misconfigured(label, "an RSA key is needed", "需要 RSA 公钥")
-    _check_size(key.key_size, label)
-    return key
+    return _long_enough(key, RSAPublicKey, label, "an RSA key is needed", "需要 RSA 公钥")
 
 
 def public_key_of(certificate: x509.Certificate, label: Bilingual) -> RSAPublicKey:
@@ -68,14 +64,17 @@ def public_key_of(certificate: x509.Certificate, label: Bilingual) -> RSAPublicK
 
     :raises Misconfigured: when it is of another kind or too short.
     """
+    other = ("its key is not an RSA key", "证书公钥不是 RSA")
     try:
         key = certificate.public_key()
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise misconfigured(label, "its key is not an RSA key", "证书公钥不是 RSA") from error
-    if not isinstance(key, RSAPublicKey):
-        raise misconfigured(label, "its key is not an RSA key", "证书公钥不是 RSA")
-    _check_size(key.key_size, label)
-    return key
+        raise misconfigured(label, *other) from error
+    return _long_enough(key, RSAPublicKey, label, *other)
+
+
+def same_key(one: RSAPublicKey, other: RSAPublicKey) -> bool:
+    """Whether two public keys are one."""
+    return one.public_numbers() == other.public_numbers()
 
 
 def _der(text: str | None, label: Bilingual, en: str, zh: str) -> bytes:
@@ -98,10 +97,14 @@ def _encrypted(label: Bilingual, en: str, zh: str) -> Misconfigured:
     )
 
 
-def _check_size(bits: int, label: Bilingual) -> None:
-    if bits < MINIMUM_KEY_BITS:
+def _long_enough(key: object, kind: type[RsaKey], label: Bilingual, en: str, zh: str) -> RsaKey:
+    """The key, if it is of that kind (``en``, ``zh`` say that it is not) and not too short."""
+    if not isinstance(key, kind):
+        raise misconfigured(label, en, zh)
+    if key.key_size < MINIMUM_KEY_BITS:
         raise misconfigured(
             label,
-            f"a key of at least {MINIMUM_KEY_BITS} bits is needed, this one has {bits}",
-            f"密钥至少 {MINIMUM_KEY_BITS} 位，当前为 {bits} 位",
+            f"a key of at least {MINIMUM_KEY_BITS} bits is needed, this one has {key.key_size}",
+            f"密钥至少 {MINIMUM_KEY_BITS} 位，当前为 {key.key_size} 位",
         )
+    return key

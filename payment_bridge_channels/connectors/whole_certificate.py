@@ -7,6 +7,10 @@ import re
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 
+from odoo.addons.payment_bridge.connector.types import Bilingual
+
+from .rsa_keys import misconfigured
+
 BROKEN = (x509.DuplicateExtension, x509.InvalidVersion, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm)
 """What the library raises beside ValueError for a certificate that it cannot read."""
 
@@ -39,3 +43,17 @@ def read_whole(pem: bytes) -> x509.Certificate:
     except BROKEN as error:
         raise ValueError("a part of the certificate cannot be read") from error
     return certificate
+
+
+def load_certificates(text: str | None, label: Bilingual, missing: Bilingual) -> tuple[x509.Certificate, ...]:
+    """Read every PEM certificate of a setting, in its order; ``missing`` says what to give where there is none.
+
+    :raises Misconfigured: when there is none, or one cannot be read.
+    """
+    blocks = pem_blocks(text)
+    if not blocks:
+        raise misconfigured(label, missing.en, missing.zh)
+    try:
+        return tuple(read_whole(block) for block in blocks)
+    except ValueError as error:
+        raise misconfigured(label, "a certificate in it cannot be read", "其中有无法读取的证书") from error

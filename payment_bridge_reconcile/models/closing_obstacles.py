@@ -67,6 +67,12 @@ def obstacles_until(channels, day):
             True,
         ),
         Obstacle(
+            "suspense",
+            "payment.bridge.statement.line",
+            [of, ("state", "=", "posted"), ("match_pass", "=", "suspense"), ("settled_on", "<=", day)],
+            False,
+        ),
+        Obstacle(
             "balances",
             "payment.bridge.balance.proof",
             [of, ("day", "<=", day), ("day", ">", day - relativedelta(months=1)), ("state", "in", ("gap", "books"))],

@@ -19,6 +19,7 @@ SELECTION_CLASS = [
     ("rounding", "Rounding"),
     ("refund_timing", "Refund on another day"),
     ("part", "Part of a larger amount"),
+    ("chargeback", "Chargeback"),
     ("stale", "Open for too long"),
     ("opened", "Opened by hand"),
 ]
@@ -28,6 +29,7 @@ SELECTION_PROPOSAL = [
     ("investigate", "Find out who ordered it"),
     ("book_refund", "Book the refund of this collection"),
     ("claim", "Claim it from the platform"),
+    ("dispute", "Contest it at the platform, or accept the loss"),
     ("give_back", "Give it back to the payer"),
     ("round_off", "Write it off as rounding"),
     ("book_fee", "Book the difference as a fee"),
@@ -58,6 +60,7 @@ SEVERITIES = (
 AT_LEAST = {
     "platform_only_out": "critical",
     "duplicate": "high",
+    "chargeback": "high",
     "stale": "high",
     "status": "medium",
     "books_only_out": "medium",
@@ -80,6 +83,7 @@ PROPOSALS = {
     "rounding": "round_off",
     "refund_timing": "wait",
     "part": "wait",
+    "chargeback": "dispute",
     "stale": "query",
     "opened": "by_hand",
 }

@@ -1,129 +1,44 @@
-"""The passes of matching as SQL, in order: what each selects of the open rows, and to what it matches them.
+"""The passes of matching after the first (:mod:`.match_first`) as SQL, in order: what each selects of the rows that are
+left, and to what it matches them.
 
-Two tables of the transaction carry a run. ``pb_match`` holds what was matched: (id of the row, instruction_id,
-payment_id, match_pass, found_by, incoming, evidence). ``pb_rest`` holds the open rows that are left, each with the
-instruction that it names (``candidate_id``, ``found_by``) and how (``names``: 'own', or 'original' when the row gives
-back what that instruction took). Rows of other channels are never in them, and every instruction is asked to be of the
-row's channel and currency, so that nothing is matched across those, nor across companies.
+Tables of the transaction carry a run. ``pb_match`` holds what was matched: (id of the row, instruction_id, payment_id,
+match_pass, found_by, incoming, evidence). ``pb_rest`` holds the open rows that are left, each with the instruction that
+it names (``candidate_id``, ``found_by``), how (``names``: 'own', or 'original' when the row gives back what that
+instruction took) and whether another row stands for that already (``taken``). Nearly every row is matched by the first
+pass, into ``pb_match`` at once; what the others find goes through ``pb_found``, which stays small, and so does
+everything that they look at. Rows of other channels are never in these tables, and every instruction is asked to be of
+the row's channel and currency, so that nothing is matched across those, nor across companies.
 
 Ties are broken by what the rows say (time, then the platform's entry number), never by the order they came in.
 """
 
 from odoo.tools import SQL
 
-LINE_COLUMNS = (
-    "row", "kind", "entry_reference", "amount", "gross", "fee", "key", "platform_reference", "original_key",
-    "original_reference", "batch_reference", "counterparty", "description", "settled_on", "occurred_at",
-)  # fmt: skip
-
-
-def staged_column(name):
-    """A column of the stage ``s`` as the sub-ledger keeps it: times without their zone, in UTC."""
-    if name == "occurred_at":
-        return SQL("s.occurred_at AT TIME ZONE 'UTC'")
-    return SQL("s.%s", SQL.identifier(name))
-
-
-IS_IN = SQL("i.operation IN ('collect', 'charge')")
-"""The instruction brings money in."""
-SIGNED = SQL("CASE WHEN %s THEN i.amount ELSE -i.amount END", IS_IN)
-KIND = SQL("CASE i.operation WHEN 'pay_out' THEN 'pay_out' WHEN 'refund' THEN 'refund' ELSE 'collection' END")
-"""The kind of row that stands for the instruction itself."""
-HAS_MOVED = SQL("i.state IN ('succeeded', 'returned')")
-
-IS_FREE = SQL(
-    """
-    NOT EXISTS (SELECT FROM payment_bridge_statement_line o
-                 WHERE o.instruction_id = i.id AND o.kind != 'fee' AND o.match_pass != 'part'
-                   AND (o.amount > 0) = (l.amount > 0))
-    AND NOT EXISTS (SELECT FROM payment_bridge_statement_line o
-                     WHERE o.instruction_id = i.id AND o.match_pass = 'part' AND (o.amount > 0) = (l.amount > 0))
-    AND NOT EXISTS (SELECT FROM payment_bridge_statement_share o
-                     WHERE o.instruction_id = i.id AND (o.amount > 0) = (l.amount > 0))
-    """
-)
-"""No row of an earlier run stands for this leg of the instruction."""
-HAS_NO_ROW = SQL(
-    """
-    NOT EXISTS (SELECT FROM payment_bridge_statement_line o
-                 WHERE o.instruction_id = i.id AND o.kind != 'fee' AND o.match_pass != 'part'
-                   AND (o.amount > 0) = (%s))
-    AND NOT EXISTS (SELECT FROM payment_bridge_statement_line o
-                     WHERE o.instruction_id = i.id AND o.match_pass = 'part')
-    AND NOT EXISTS (SELECT FROM payment_bridge_statement_share o WHERE o.instruction_id = i.id)
-    """,
+from .match_words import (
+    BESIDES,
+    HAS_MOVED,
+    HAS_NO_ROW,
+    INSTRUCTION,
+    IS_FREE_NOW,
     IS_IN,
+    KIND,
+    SIGNED,
+    found_now,
+    leg_taken,
 )
-"""The same of the instruction's own leg. The conditions are those of the indexes, so that each is a look-up."""
-IS_FREE_NOW = SQL(
-    """
-    %s AND NOT EXISTS (SELECT FROM pb_match m WHERE m.instruction_id = i.id AND m.match_pass != 'fee'
-                          AND m.incoming = (l.amount > 0))
-       AND NOT EXISTS (SELECT FROM pb_share m WHERE m.instruction_id = i.id AND (m.amount > 0) = (l.amount > 0))
-    """,
-    IS_FREE,
-)
-"""… nor one of this run."""
 
 
-def own_number(open_rows, channel):
-    """The first pass, over all open rows: a row that carries our number, with the kind, direction, amount
-    and currency of that instruction, which has moved its money. Of several such rows the earliest one."""
+def keep(query):
+    """Keep what a pass has found, and take it from what is left."""
     return SQL(
         """
-        INSERT INTO pb_match (id, instruction_id, payment_id, match_pass, found_by, incoming)
-        SELECT DISTINCT ON (i.id, l.amount > 0) l.id, i.id, i.payment_id, 'payment', 'key', l.amount > 0
-          FROM %(open_rows)s l
-          JOIN payment_bridge_instruction i ON i.channel_id = %(channel)s AND i.key = l.key
-         WHERE l.only_by_hand IS NOT TRUE AND %(has_moved)s
-           AND COALESCE(l.gross = %(signed)s AND l.kind = %(kind)s AND i.currency_id = %(currency)s, FALSE)
-           AND %(is_free)s
-         ORDER BY i.id, l.amount > 0, l.occurred_at, l.entry_reference
+        WITH found AS (%s RETURNING id) DELETE FROM pb_rest l USING found WHERE l.id = found.id
         """,
-        open_rows=open_rows,
-        channel=channel.id,
-        currency=channel.currency_id.id,
-        signed=SIGNED,
-        kind=KIND,
-        has_moved=HAS_MOVED,
-        is_free=IS_FREE,
+        query,
     )
 
 
-CANDIDATES = (
-    ("key", "own", SQL("i.key = l.key"), SQL("l.key")),
-    ("platform_reference", "own", SQL("i.platform_reference = l.platform_reference"), SQL("l.platform_reference")),
-    ("fund_reference", "own", SQL("i.fund_reference = l.platform_reference"), SQL("l.platform_reference")),
-    ("original", "original", SQL("i.key = l.original_key"), SQL("l.original_key")),
-    ("original", "original", SQL("i.platform_reference = l.original_reference"), SQL("l.original_reference")),
-)
-"""How a row names an instruction, in the order of trust: (found_by, names, condition, what the row must carry)."""
-
-
-def name_candidates(channel, found_by, names, condition, carried):
-    """Note on each row that is left the instruction that it names, unless a better number named one."""
-    return SQL(
-        """
-        UPDATE pb_rest target SET candidate_id = found.instruction_id, found_by = %s,
-               names = CASE WHEN target.only_by_hand THEN NULL
-                            WHEN target.kind = 'refund' AND found.operation IN ('collect', 'charge')
-                              OR target.kind = 'chargeback' THEN 'original' ELSE %s END
-          FROM (SELECT DISTINCT ON (l.id) l.id, i.id AS instruction_id, i.operation
-                  FROM pb_rest l
-                  JOIN payment_bridge_instruction i ON i.channel_id = %s AND %s
-                 WHERE l.candidate_id IS NULL AND %s IS NOT NULL
-                 ORDER BY l.id, i.id DESC) found
-         WHERE target.id = found.id
-        """,
-        found_by,
-        names,
-        channel.id,
-        condition,
-        carried,
-    )
-
-
-_MATCH = SQL("INSERT INTO pb_match (id, instruction_id, payment_id, match_pass, found_by, incoming, evidence)")
+_MATCH = SQL("INSERT INTO pb_found (id, instruction_id, payment_id, match_pass, found_by, incoming, evidence)")
 
 PLATFORM_NUMBER = SQL(
     """
@@ -132,7 +47,7 @@ PLATFORM_NUMBER = SQL(
       FROM pb_rest l
       JOIN payment_bridge_instruction i ON i.id = l.candidate_id
      WHERE l.names = 'own' AND l.kind = %s AND l.gross = %s AND i.currency_id = l.currency_id AND %s AND %s
-     ORDER BY i.id, l.occurred_at, l.entry_reference
+     ORDER BY i.id, l.found_by != 'key', l.occurred_at, l.entry_reference
     """,
     _MATCH,
     KIND,
@@ -140,7 +55,8 @@ PLATFORM_NUMBER = SQL(
     HAS_MOVED,
     IS_FREE_NOW,
 )
-"""A row that carries the platform's number of an instruction, or the number of its fund movement."""
+"""A row that carries the platform's number of an instruction, or the number of its fund movement; and the earliest of
+several rows that carry ours."""
 
 RETURN = SQL(
     """
@@ -193,15 +109,52 @@ REFUND = SQL(
           JOIN payment_bridge_instruction o ON o.id = l.candidate_id
           JOIN payment_bridge_instruction i ON i.original_id = o.id AND i.operation = 'refund'
          WHERE l.names = 'original' AND l.kind = 'refund' AND l.gross = -i.amount
-           AND i.currency_id = l.currency_id AND %s AND %s
+           AND i.currency_id = l.currency_id AND %s AND NOT %s AND NOT %s
+           AND NOT EXISTS (SELECT FROM pb_match m WHERE m.instruction_id = i.id AND m.incoming = (l.amount > 0))
       ) pairs
      WHERE refunds = 1 AND rows = 1
     """,
     _MATCH,
     HAS_MOVED,
-    IS_FREE_NOW,
+    found_now(INSTRUCTION),
+    leg_taken(INSTRUCTION),
 )
 """A refund that names only what it gives back: the one refund of that payment with this amount."""
+
+CHARGEBACK = SQL(
+    """
+    %(match)s
+    SELECT id, instruction_id, payment_id, 'chargeback', found_by, incoming,
+           jsonb_build_object('taken', gross, 'total', taken)
+      FROM (
+        SELECT *, min(taken) OVER so_far AS least, max(taken) OVER so_far AS most
+          FROM (
+            SELECT l.id, i.id AS instruction_id, i.payment_id, l.found_by, l.amount > 0 AS incoming, -l.gross AS gross,
+                   i.amount - COALESCE(refunded.amount, 0) AS left_of_it, l.occurred_at, l.entry_reference,
+                   COALESCE(earlier.taken, 0)
+                     - sum(l.gross) OVER (PARTITION BY i.id ORDER BY l.occurred_at, l.entry_reference) AS taken
+              FROM pb_rest l
+              JOIN payment_bridge_instruction i ON i.id = l.candidate_id
+              LEFT JOIN LATERAL (
+                    SELECT -sum(o.gross) AS taken FROM payment_bridge_statement_line o
+                     WHERE o.instruction_id = i.id AND o.match_pass = 'chargeback') earlier ON TRUE
+              LEFT JOIN LATERAL (
+                    SELECT sum(r.amount) AS amount FROM payment_bridge_instruction r
+                     WHERE r.original_id = i.id AND r.operation = 'refund' AND r.state IN ('succeeded', 'returned')
+                   ) refunded ON TRUE
+             WHERE l.names = 'original' AND l.kind = 'chargeback' AND %(is_in)s AND %(has_moved)s
+               AND i.currency_id = l.currency_id
+          ) taken_back
+        WINDOW so_far AS (PARTITION BY instruction_id ORDER BY occurred_at, entry_reference)
+      ) told
+     WHERE least >= 0 AND most <= left_of_it
+    """,
+    match=_MATCH,
+    is_in=IS_IN,
+    has_moved=HAS_MOVED,
+)
+"""What a payer's bank took back of a collection, in parts or as a whole, or gave again after a dispute: never more in
+all than was collected and not refunded. Rows after the first that does not fit wait with it."""
 
 PART = SQL(
     """
@@ -241,8 +194,9 @@ def batch(channel):
              WHERE i.channel_id = %(channel)s AND i.currency_id = %(currency)s AND %(has_moved)s
                AND i.batch_reference IN (SELECT unnest(ARRAY[batch_reference, key, platform_reference]) FROM pb_rest)
                AND %(has_no_row)s
-               AND NOT EXISTS (SELECT FROM pb_match m WHERE m.instruction_id = i.id AND m.match_pass != 'fee'
-                                  AND m.incoming = (%(signed)s > 0))
+               AND NOT EXISTS (SELECT FROM pb_match m WHERE m.instruction_id = i.id)
+               AND NOT EXISTS (SELECT FROM pb_found m WHERE m.instruction_id = i.id
+                                  AND m.match_pass NOT IN %(besides)s AND m.incoming = (%(signed)s > 0))
         ), total AS (
             SELECT batch_reference, kind, sum(signed) AS amount FROM member GROUP BY batch_reference, kind
             HAVING count(*) > 1
@@ -262,6 +216,7 @@ def batch(channel):
         signed=SIGNED,
         has_moved=HAS_MOVED,
         has_no_row=HAS_NO_ROW,
+        besides=BESIDES,
         channel=channel.id,
         currency=channel.currency_id.id,
     )
@@ -299,16 +254,19 @@ def settlement(open_rows, statements):
         %(match)s
         SELECT id, NULL, NULL, 'settlement', 'batch', FALSE, jsonb_build_object('rows', rows, 'total', total)
           FROM (
-            SELECT l.id, count(*) AS rows, sum(b.amount) AS total, min(l.amount) AS paid
+            SELECT l.id, sum(b.rows) AS rows, sum(b.total) AS total, min(l.amount) AS paid
               FROM pb_rest l
-              JOIN (SELECT amount, batch_reference, settled_on, kind FROM %(open_rows)s o
-                     WHERE batch_reference IN (SELECT batch_reference FROM pb_rest WHERE kind = 'withdrawal')
-                     UNION ALL
-                    SELECT amount, batch_reference, settled_on, kind FROM payment_bridge_statement_line o
-                     WHERE o.state IN ('matched', 'posted') AND o.statement_id = ANY(%(statements)s)
-                       AND o.batch_reference IN (SELECT batch_reference FROM pb_rest WHERE kind = 'withdrawal')
-                   ) b ON b.batch_reference = l.batch_reference AND b.kind != 'withdrawal'
-                      AND b.settled_on <= l.settled_on
+              JOIN (SELECT batch_reference, settled_on, count(*) AS rows, sum(amount) AS total
+                      FROM (SELECT amount, batch_reference, settled_on FROM %(open_rows)s o
+                             WHERE batch_reference IN (SELECT batch_reference FROM pb_rest WHERE kind = 'withdrawal')
+                               AND kind != 'withdrawal'
+                             UNION ALL
+                            SELECT amount, batch_reference, settled_on FROM payment_bridge_statement_line o
+                             WHERE o.state IN ('matched', 'posted') AND o.statement_id = ANY(%(statements)s)
+                               AND o.batch_reference IN (SELECT batch_reference FROM pb_rest WHERE kind = 'withdrawal')
+                               AND o.kind != 'withdrawal') of_batch
+                     GROUP BY batch_reference, settled_on
+                   ) b ON b.batch_reference = l.batch_reference AND b.settled_on <= l.settled_on
              WHERE l.kind = 'withdrawal' AND l.candidate_id IS NULL AND l.only_by_hand IS NOT TRUE
              GROUP BY l.id
           ) batches
@@ -331,7 +289,47 @@ TRANSFER = SQL(
 )
 
 
-def lone_amount(channel, days):
+def loose_payments(channel, since):
+    """The payments of this channel that have moved their money since ``since``, or are known to miss their row, and
+    for which no row stands before the pass by amount."""
+    looked_at = SQL(
+        """
+        i.channel_id = %(channel)s AND %(has_moved)s
+        AND NOT EXISTS (SELECT FROM pb_match m WHERE m.instruction_id = i.id)
+        AND NOT EXISTS (SELECT FROM pb_found m WHERE m.instruction_id = i.id
+                           AND m.match_pass NOT IN %(besides)s AND m.incoming = %(is_in)s)
+        AND NOT EXISTS (SELECT FROM pb_share m WHERE m.instruction_id = i.id)
+        """,
+        channel=channel.id,
+        has_moved=HAS_MOVED,
+        is_in=IS_IN,
+        besides=BESIDES,
+    )
+    return SQL(
+        """
+        CREATE TEMP TABLE pb_loose ON COMMIT DROP AS
+        WITH looked_at AS MATERIALIZED (
+            SELECT i.* FROM payment_bridge_instruction i
+             WHERE %(looked_at)s AND COALESCE(i.executed_at, i.finished_at) >= %(since)s
+             UNION ALL
+            SELECT i.* FROM payment_bridge_difference d JOIN payment_bridge_instruction i ON i.id = d.instruction_id
+             WHERE d.channel_id = %(channel)s AND d.side = 'books' AND d.state = 'open'
+               AND %(looked_at)s AND (COALESCE(i.executed_at, i.finished_at) >= %(since)s) IS NOT TRUE
+        )
+        SELECT i.id, i.payment_id, i.currency_id, i.operation, i.platform_reference, %(signed)s AS amount,
+               %(kind)s AS kind, COALESCE(i.executed_at, i.finished_at) AS moved_at
+          FROM looked_at i WHERE %(has_no_row)s
+        """,
+        looked_at=looked_at,
+        channel=channel.id,
+        since=since,
+        signed=SIGNED,
+        kind=KIND,
+        has_no_row=HAS_NO_ROW,
+    )
+
+
+def lone_amount(days):
     """A row and an instruction of the same kind and amount within so many days of each other, where neither
     has a second choice, and the numbers of neither speak against it: the row carries no number of ours, and
     the platform has not told another number for the instruction."""
@@ -342,28 +340,18 @@ def lone_amount(channel, days):
                jsonb_build_object('days', days)
           FROM (
             SELECT l.id, i.id AS instruction_id, i.payment_id, l.amount > 0 AS incoming,
-                   abs(l.settled_on - COALESCE(i.executed_at, i.finished_at)::date) AS days,
+                   abs(l.settled_on - i.moved_at::date) AS days,
                    count(*) OVER (PARTITION BY l.id) AS payments, count(*) OVER (PARTITION BY i.id) AS rows,
                    l.key IS NULL AND l.batch_reference IS NULL
                    AND (i.platform_reference IS NULL OR l.platform_reference IS NULL) AS agrees
               FROM pb_rest l
-              JOIN payment_bridge_instruction i
-                ON i.channel_id = %(channel)s AND i.amount = abs(l.gross) AND l.gross = %(signed)s
-               AND l.kind = %(kind)s AND i.currency_id = l.currency_id AND %(has_moved)s
-               AND COALESCE(i.executed_at, i.finished_at) BETWEEN l.settled_on - %(days)s
-                                                              AND l.settled_on + %(days)s + 1
-             WHERE l.candidate_id IS NULL AND l.only_by_hand IS NOT TRUE AND %(is_free)s
+              JOIN pb_loose i
+                ON i.amount = l.gross AND i.kind = l.kind AND i.currency_id = l.currency_id
+               AND i.moved_at BETWEEN l.settled_on - %(days)s AND l.settled_on + %(days)s + 1
+             WHERE l.candidate_id IS NULL AND l.only_by_hand IS NOT TRUE
           ) pairs
          WHERE payments = 1 AND rows = 1 AND agrees
         """,
         match=_MATCH,
-        channel=channel.id,
-        signed=SIGNED,
-        kind=KIND,
-        has_moved=HAS_MOVED,
-        is_free=IS_FREE_NOW,
         days=days,
     )
-
-
-DROP_MATCHED = SQL("DELETE FROM pb_rest l USING pb_match m WHERE m.id = l.id")

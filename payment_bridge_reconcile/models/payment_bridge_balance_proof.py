@@ -15,6 +15,7 @@ class PaymentBridgeBalanceProof(models.Model):
     _depends = {
         "payment.bridge.statement": ["state", "covers_balance", "first_day", "last_day", "opening", "closing"],
         "payment.bridge.statement.line": ["state", "amount", "balance"],
+        "payment.bridge.treatment": ["state", "way"],
         "account.move.line": ["date", "amount_currency", "parent_state"],
     }
 
@@ -58,13 +59,18 @@ class PaymentBridgeBalanceProof(models.Model):
                   FROM payment_bridge_statement s
                  WHERE s.covers_balance AND s.has_balance AND s.state IN ('loaded', 'posted')
                 WINDOW chain AS (PARTITION BY s.channel_id ORDER BY s.last_day, s.id)
+            ), printed_twice AS (
+                SELECT line_id FROM payment_bridge_treatment WHERE way = 'repeat' AND state = 'done'
             ), moved AS (
                 SELECT l.channel_id, l.statement_id, sum(l.amount) AS amount FROM payment_bridge_statement_line l
+                 WHERE NOT EXISTS (SELECT FROM printed_twice t WHERE t.line_id = l.id)
                  GROUP BY l.channel_id, l.statement_id
             ), waiting AS (
                 SELECT l.channel_id, l.settled_on, sum(l.amount) AS amount, min(l.id) AS line_id
                   FROM payment_bridge_statement_line l
-                 WHERE l.state IN ('unmatched', 'matched', 'ignored') GROUP BY l.channel_id, l.settled_on
+                 WHERE l.state IN ('unmatched', 'matched', 'ignored')
+                   AND NOT EXISTS (SELECT FROM printed_twice t WHERE t.line_id = l.id)
+                 GROUP BY l.channel_id, l.settled_on
             ), booked AS (
                 SELECT j.default_account_id AS account_id, a.date, sum(a.amount_currency) AS amount
                   FROM account_move_line a

@@ -12,7 +12,8 @@ class PaymentBridgeDifference(models.Model):
     """A row without its payment, a payment without its row, or two that do not agree.
 
     The engine opens, changes and closes these records as it sees them; they are never deleted. Who looks
-    into one is decided by people and stays as they decided.
+    into one, until when, and what is done about it (:mod:`.payment_bridge_difference_treat`) is decided by people and
+    stays as they decided, until something about the difference changes.
     """
 
     _name = "payment.bridge.difference"
@@ -44,7 +45,7 @@ class PaymentBridgeDifference(models.Model):
     opened_on = fields.Date(readonly=True, required=True)
     age = fields.Integer(string="Days Open", compute="_compute_age")
     severity = fields.Selection(SELECTION_SEVERITY, required=True, readonly=True, index=True)
-    due_on = fields.Date(string="Due", readonly=True, required=True, index=True)
+    due_on = fields.Date(string="Due", required=True, index=True)
     is_overdue = fields.Boolean(compute="_compute_age", search="_search_is_overdue")
     owner_id = fields.Many2one("res.users", help="Who looks into it.")
     proposal = fields.Selection(SELECTION_PROPOSAL, required=True, readonly=True)
@@ -58,7 +59,7 @@ class PaymentBridgeDifference(models.Model):
     reasons = fields.Json(readonly=True)
     reason = fields.Char(compute="_compute_reason")
     state = fields.Selection(
-        [("open", "Open"), ("closed", "Closed")],
+        [("open", "Open"), ("treated", "Treated"), ("closed", "Gone by Itself")],
         string="Status",
         required=True,
         readonly=True,
@@ -66,6 +67,11 @@ class PaymentBridgeDifference(models.Model):
         index=True,
     )
     closed_on = fields.Date(readonly=True)
+    awaited = fields.Boolean(readonly=True, help="Treated without booking anything: the engine goes on seeing it.")
+    awaited_until = fields.Date(readonly=True)
+    instruction_state = fields.Char(readonly=True, help="How the payment read when the difference was first seen.")
+    asked_at = fields.Datetime(string="Platform Asked", readonly=True)
+    decisions = fields.Integer(readonly=True, help="Counts decisions, so that two at once cannot both be made.")
 
     _row_once = models.UniqueIndex("(line_id) WHERE line_id IS NOT NULL")
     _payment_once = models.UniqueIndex("(instruction_id) WHERE side = 'books'")
@@ -115,9 +121,11 @@ class PaymentBridgeDifference(models.Model):
         )
 
     def write(self, vals):
-        """People decide who looks into a difference; everything else is what the engine sees."""
-        if not self.env.su and set(vals) - {"owner_id"}:
-            raise UserError(self.env._("A difference changes with what is found: only who looks into it is chosen."))
+        """People decide who looks into a difference and until when; everything else is what the engine sees."""
+        if not self.env.su and set(vals) - {"owner_id", "due_on"}:
+            raise UserError(
+                self.env._("A difference changes with what is found: only who looks into it and until when is chosen.")
+            )
         return super().write(vals)
 
     def action_open(self):
@@ -136,7 +144,9 @@ class PaymentBridgeDifference(models.Model):
         self._keep(channel, self._of_rows(channel), SQL("(line_id) WHERE line_id IS NOT NULL"))
         self._keep(channel, self._of_payments(channel), SQL("(instruction_id) WHERE side = 'books'"))
         self._keep(channel, self._of_fees(channel), SQL("(line_id) WHERE line_id IS NOT NULL"))
+        self.env["payment.bridge.treatment"]._lapse(channel)
         self.invalidate_model()
+        self._alarm_unordered(channel)
 
     def _of_rows(self, channel):
         return SQL(
@@ -165,28 +175,45 @@ class PaymentBridgeDifference(models.Model):
         )
 
     def _keep(self, channel, found, once):
-        """Open a record for each of ``found``, or bring the one that is there up to date."""
+        """Open a record for each of ``found``, or bring the one that is there up to date.
+
+        One that is treated and awaited stays so while its class and amount do not change and its day has not passed.
+        """
         severity = severity_of(SQL("f.difference"), SQL("f.amount"))
         told = [
             SQL.identifier(name)
             for name in (
                 "difference", "amount", "severity", "proposal", "instruction_id", "similar_id", "score", "reasons",
-                "state", "closed_on",
             )
         ]  # fmt: skip
+        stays = SQL(
+            """
+            known.state = 'treated' AND known.awaited AND known.difference = excluded.difference
+            AND known.amount = excluded.amount AND COALESCE(known.awaited_until >= %s, TRUE)
+            """,
+            channel._today(),
+        )
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO payment_bridge_difference AS known
                     (channel_id, company_id, currency_id, owner_id, opened_on, due_on, side, line_id, instruction_id,
-                     difference, amount, day, severity, proposal, similar_id, score, reasons, state)
+                     instruction_state, difference, amount, day, severity, proposal, similar_id, score, reasons, state)
                 SELECT %(channel)s, %(company)s, %(currency)s, %(owner)s, %(today)s, %(today)s + %(days)s,
-                       side, line_id, instruction_id, difference, amount, day, severity, proposal, similar_id, score,
-                       reasons, 'open'
+                       side, line_id, instruction_id,
+                       (SELECT i.state FROM payment_bridge_instruction i WHERE i.id = seen.instruction_id),
+                       difference, amount, day, severity, proposal, similar_id, score, reasons, 'open'
                   FROM (SELECT f.*, %(severity)s AS severity FROM (%(found)s) f) seen
                     ON CONFLICT %(once)s DO UPDATE
-                   SET (%(names)s, due_on) = ROW (%(excluded)s, known.opened_on + %(known_days)s)
-                 WHERE (%(known)s) IS DISTINCT FROM (%(excluded)s)
+                   SET (%(names)s) = ROW (%(excluded)s),
+                       due_on = CASE WHEN known.severity = excluded.severity AND known.state != 'closed'
+                                     THEN known.due_on ELSE known.opened_on + %(known_days)s END,
+                       state = CASE WHEN %(stays)s THEN known.state ELSE 'open' END,
+                       closed_on = CASE WHEN %(stays)s THEN known.closed_on END,
+                       treatment_id = CASE WHEN %(stays)s THEN known.treatment_id END,
+                       awaited = %(stays)s,
+                       awaited_until = CASE WHEN %(stays)s THEN known.awaited_until END
+                 WHERE (%(known)s) IS DISTINCT FROM (%(excluded)s) OR known.state != 'open' AND NOT (%(stays)s)
                 """,
                 channel=channel.id,
                 company=channel.company_id.id,
@@ -198,6 +225,7 @@ class PaymentBridgeDifference(models.Model):
                 severity=severity,
                 found=found,
                 once=once,
+                stays=stays,
                 names=SQL(", ").join(told),
                 excluded=SQL(", ").join(SQL("excluded.%s", name) for name in told),
                 known=SQL(", ").join(SQL("known.%s", name) for name in told),
@@ -205,20 +233,23 @@ class PaymentBridgeDifference(models.Model):
         )
 
     def _close_settled(self, channel):
-        """What is explained by now is closed: rows that are not open, payments that a row stands for."""
-        self.env.cr.execute(
+        """What is explained by now is closed: rows that are not open, payments that a row stands for. What explained
+        it is noted as its treatment."""
+        closed = self.env.execute_query(
             SQL(
                 """
-                UPDATE payment_bridge_difference d SET state = 'closed', closed_on = %s
-                 WHERE d.channel_id = %s AND d.state = 'open'
+                UPDATE payment_bridge_difference d SET state = 'closed', closed_on = %s, awaited = FALSE
+                 WHERE d.channel_id = %s AND (d.state = 'open' OR d.state = 'treated' AND d.awaited)
                    AND CASE d.side
                        WHEN 'books' THEN NOT EXISTS (SELECT FROM pb_missing m WHERE m.instruction_id = d.instruction_id
                                                         AND m.difference IS NOT NULL)
                        ELSE (d.difference, d.proposal) != ('fee', 'claim')
                             AND NOT EXISTS (SELECT FROM pb_rest r WHERE r.id = d.line_id)
                        END
+                RETURNING d.id
                 """,
                 channel._today(),
                 channel.id,
             )
         )
+        self.env["payment.bridge.treatment"]._note_closed(channel, [row[0] for row in closed])

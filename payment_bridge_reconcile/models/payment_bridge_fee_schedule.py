@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from .fee_bands import agreed_fees
 from .payment_bridge_fee_account import SELECTION_FEE_KIND
 
 
@@ -99,35 +100,21 @@ class PaymentBridgeChannel(models.Model):
               JOIN payment_bridge_statement s ON s.id = l.statement_id AND s.covers_balance
               LEFT JOIN LATERAL (
                     SELECT sum(-f.amount) AS fee FROM payment_bridge_statement_line f
-                     WHERE f.kind = 'fee' AND f.instruction_id = l.instruction_id) own ON l.instruction_id IS NOT NULL
+                     WHERE f.match_pass = 'fee' AND f.instruction_id = l.instruction_id
+                   ) own ON l.instruction_id IS NOT NULL
              WHERE l.channel_id = %s AND l.kind NOT IN ('fee', 'adjustment', 'return')
                AND l.state IN ('matched', 'posted', 'unmatched')
             """,
             self.id,
         )
 
-    def _checked_fees(self):
+    def _checked_fees(self, rows=None):
         """What each row was charged and what its schedule allows, as SQL: (line_id, schedule_id, settled_on, charged,
-        expected, tolerance)."""
+        expected, tolerance). ``rows`` stand in place of :meth:`_charged_rows`."""
         return SQL(
             """
-            SELECT r.id AS line_id, s.id AS schedule_id, r.settled_on, r.charged, s.tolerance,
-                   LEAST(CASE WHEN s.maximum > 0 THEN s.maximum END, GREATEST(COALESCE(s.minimum, 0), round(
-                     COALESCE(CASE WHEN t.id IS NULL THEN s.fixed ELSE t.fixed END, 0)
-                     + r.base * COALESCE(CASE WHEN t.id IS NULL THEN s.rate ELSE t.rate END, 0) / 100, %(places)s)))
-                   AS expected
-              FROM (%(rows)s) r
-              JOIN LATERAL (
-                    SELECT s.* FROM payment_bridge_fee_schedule s
-                     WHERE s.channel_id = r.channel_id AND s.active AND s.fee_kind = r.kind
-                       AND (s.platform_kind IS NULL OR s.platform_kind = r.platform_kind)
-                       AND r.settled_on >= s.valid_from AND (s.valid_to IS NULL OR r.settled_on <= s.valid_to)
-                     ORDER BY s.platform_kind IS NULL, s.valid_from DESC, s.id DESC LIMIT 1) s ON TRUE
-              LEFT JOIN LATERAL (
-                    SELECT t.id, t.rate, t.fixed FROM payment_bridge_fee_tier t
-                     WHERE t.schedule_id = s.id AND t.amount_from <= r.base
-                     ORDER BY t.amount_from DESC LIMIT 1) t ON TRUE
+            SELECT id AS line_id, schedule_id, settled_on, charged, expected, tolerance FROM (%s) agreed
+             WHERE schedule_id IS NOT NULL
             """,
-            places=self.currency_id.decimal_places,
-            rows=self._charged_rows(),
+            agreed_fees(rows or self._charged_rows(), self),
         )

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
+from .match_words import HAS_NO_ROW
+
 LATE_EVENING = "23:30"
 
 
@@ -69,10 +71,7 @@ class PaymentBridgeOpenPayment(models.Model):
                              'UTC') AS local
                       FROM payment_bridge_instruction i
                      WHERE i.state IN ('succeeded', 'returned')
-                       AND NOT EXISTS (SELECT FROM payment_bridge_statement_line m
-                                        WHERE m.instruction_id = i.id AND m.kind != 'fee'
-                                          AND (m.amount > 0) = (i.operation IN ('collect', 'charge')))
-                       AND NOT EXISTS (SELECT FROM payment_bridge_statement_share m WHERE m.instruction_id = i.id)
+                       AND %s
                    ) i
               LEFT JOIN LATERAL (
                     SELECT s.id FROM payment_bridge_statement s
@@ -82,11 +81,13 @@ class PaymentBridgeOpenPayment(models.Model):
                      ORDER BY s.id LIMIT 1) s ON TRUE
               LEFT JOIN LATERAL (
                     SELECT l.id FROM payment_bridge_statement_line l
-                     WHERE l.candidate_id = i.id AND l.state = 'unmatched' AND l.kind != 'fee'
+                     WHERE l.channel_id = i.channel_id AND l.candidate_id = i.id AND l.state = 'unmatched'
+                       AND l.kind != 'fee'
                        AND (l.amount > 0) = (i.operation IN ('collect', 'charge'))
                      ORDER BY l.id LIMIT 1) l ON TRUE
             """,
             LATE_EVENING,
+            HAS_NO_ROW,
         )
 
     @api.depends("difference", "executed_on", "line_id")

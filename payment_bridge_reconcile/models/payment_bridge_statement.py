@@ -262,7 +262,7 @@ class PaymentBridgeStatement(models.Model):
                 UPDATE payment_bridge_statement s SET state = found.state
                   FROM (SELECT s.id, CASE WHEN s.covers_balance AND NOT EXISTS (
                                     SELECT FROM payment_bridge_statement_line l
-                                     WHERE l.statement_id = s.id AND l.state IN ('unmatched', 'matched'))
+                                     WHERE l.statement_id = s.id AND l.state IN ('unmatched', 'matched') OFFSET 0)
                                 THEN 'posted' ELSE 'loaded' END AS state
                           FROM payment_bridge_statement s
                          WHERE s.id IN %s AND s.state IN ('loaded', 'posted')) found

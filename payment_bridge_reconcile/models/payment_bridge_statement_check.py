@@ -7,7 +7,7 @@ from odoo.tools import SQL, format_date
 
 from odoo.addons.payment_bridge.connector.types import LineKind
 
-from .match_passes import staged_column
+from .match_words import staged_column
 
 COMPARED = (
     "amount", "gross", "fee", "occurred_at", "key", "platform_reference", "original_key", "original_reference",

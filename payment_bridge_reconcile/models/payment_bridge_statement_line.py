@@ -42,6 +42,7 @@ SELECTION_PASS = [
     ("part", "Part of a payment"),
     ("batch", "Several payments"),
     ("fee", "Fee"),
+    ("chargeback", "Charged back"),
     ("settlement", "Settlement"),
     ("transfer", "Own transfer"),
     ("account", "Account chosen by hand"),
@@ -110,8 +111,8 @@ class PaymentBridgeStatementLine(models.Model):
     payment_id = LedgerLink("account.payment", readonly=True, index="btree_not_null")
     evidence = fields.Json(readonly=True, help="The figures that a match of several rows or payments rests on.")
     share_ids = fields.One2many("payment.bridge.statement.share", "line_id", readonly=True)
-    account_id = fields.Many2one("account.account", string="Booked To", readonly=True)
-    partner_id = fields.Many2one("res.partner", readonly=True)
+    account_id = LedgerLink("account.account", string="Booked To", readonly=True)
+    partner_id = LedgerLink("res.partner", readonly=True)
     difference = fields.Selection(SELECTION_CLASS, string="Class", readonly=True)
     reason = fields.Char(compute="_compute_reason", help="Why it is matched, or why it is not.")
     age = fields.Integer(string="Days Open", compute="_compute_age")
@@ -120,8 +121,8 @@ class PaymentBridgeStatementLine(models.Model):
     decided_by_id = LedgerLink("res.users", readonly=True)
     decided_at = fields.Datetime(readonly=True)
     posting_id = LedgerLink("payment.bridge.posting", readonly=True, index="btree_not_null")
-    move_line_id = fields.Many2one("account.move.line", string="Journal Item", readonly=True, index="btree_not_null")
-    fee_move_line_id = fields.Many2one(
+    move_line_id = LedgerLink("account.move.line", string="Journal Item", readonly=True, index="btree_not_null")
+    fee_move_line_id = LedgerLink(
         "account.move.line", string="Journal Item of Its Fee", readonly=True, index="btree_not_null"
     )
     move_id = fields.Many2one(related="move_line_id.move_id", string="Entry")
@@ -130,15 +131,26 @@ class PaymentBridgeStatementLine(models.Model):
         "(channel_id, statement_kind, entry_reference)", "This row has been loaded already."
     )
     _one_row_per_leg = models.UniqueIndex(
-        "(instruction_id, (amount > 0)) WHERE kind != 'fee' AND match_pass != 'part' AND instruction_id IS NOT NULL",
+        "(instruction_id, (amount > 0))"
+        " WHERE kind NOT IN ('fee', 'chargeback') AND match_pass NOT IN ('part', 'chargeback')"
+        " AND instruction_id IS NOT NULL",
         "Another row is matched to this payment already.",
     )
-    _explains = models.Index("(instruction_id) WHERE kind = 'fee' OR match_pass = 'part'")
-    _open = models.Index("(channel_id) WHERE state = 'unmatched'")
+    # Each index costs every row that is inserted, also one that it leaves out: what few rows have shares one.
+    _explains = models.Index("(match_pass, instruction_id) WHERE match_pass IN ('fee', 'part', 'chargeback')")
+    _apart = models.Index("(match_pass, channel_id) WHERE match_pass IN ('net', 'suspense', 'chargeback')")
+    _open = models.Index("(channel_id, candidate_id) WHERE state = 'unmatched'")
+    _chosen = models.Index(
+        "(rule_id, account_id, partner_id, tax_id) WHERE rule_id IS NOT NULL OR account_id IS NOT NULL"
+        " OR partner_id IS NOT NULL OR tax_id IS NOT NULL"
+    )
+    _cleared = models.Index(
+        "(cleared_with_id, cleared_move_id, chargeback_id) WHERE cleared_with_id IS NOT NULL"
+        " OR cleared_move_id IS NOT NULL OR chargeback_id IS NOT NULL"
+    )
     # Rows lie on the disk as they came, statement by statement and day by day: block ranges find them for next to
     # nothing, where two trees would cost as much as the rows.
     _statement_day = models.Index("USING brin (statement_id, settled_on) WITH (pages_per_range = 16)")
-    _candidate = models.Index("(candidate_id) WHERE state = 'unmatched'")
 
     @api.depends("state", "match_pass", "found_by", "difference", "candidate_id.state", "instruction_id", "note")
     @api.depends_context("lang")
@@ -169,6 +181,9 @@ class PaymentBridgeStatementLine(models.Model):
             "fee": self.env._("The platform's fee of this payment.")
             if self.instruction_id
             else self.env._("A fee of the platform."),
+            "chargeback": self.env._(
+                "Taken back by the payer's bank, or given again, of the collection that it names."
+            ),
             "transfer": self.env._("Money moved between this account and the company's own bank."),
             "account": self.env._("Booked to an account by hand."),
             "suspense": self.env._("Posted to the suspense account until it is explained."),
@@ -272,6 +287,15 @@ class PaymentBridgeStatementLine(models.Model):
             ordered=candidate.currency_id.format(candidate.amount),
         )
 
+    def _why_chargeback(self, candidate):
+        if not candidate:
+            return self.env._("The platform took this back for a payer, and names no collection that is known here.")
+        return self.env._(
+            "The platform took this back for a payer of %s, which was not collected, or not to this amount: what was"
+            " refunded or taken back before is counted. Contest it within the platform's time.",
+            candidate.key,
+        )
+
     def _why_refund_timing(self, candidate):
         return self.env._("The refund %s is on the statement before its result is known here.", candidate.key)
 
@@ -281,9 +305,10 @@ class PaymentBridgeStatementLine(models.Model):
     @api.depends("raw_cells", "statement_id.titles")
     def _compute_raw(self):
         for line in self:
-            cells = line.raw_cells
-            is_list = isinstance(cells, list)
-            line.raw = dict(zip(line.statement_id.titles or (), cells, strict=False)) if is_list else cells
+            cells = line.raw_cells or {}
+            if isinstance(cells, list):
+                cells = dict(zip(line.statement_id.titles or (), cells, strict=False))
+            line.raw = {title: cell for title, cell in cells.items() if cell}
 
     @api.depends("settled_on")
     def _compute_age(self):
@@ -374,6 +399,8 @@ class PaymentBridgeStatementLine(models.Model):
                 amount=f"{line.amount:.2f}",
                 matched_as=values.get("match_pass"),
                 instruction=line.instruction_id.key or None,
+                payments=line.share_ids.instruction_id.mapped("key") or None,
+                remainder=f"{line.remainder:.2f}" if line.remainder else None,
                 account=line.account_id.code or None,
                 note=values.get("note") or None,
             )

@@ -1,10 +1,8 @@
 """Loading a file: read as a stream, checked as a whole, kept whole or not at all."""
 
-import base64
 import hashlib
 import io
 from dataclasses import dataclass
-from itertools import starmap
 
 import psycopg2
 from psycopg2.errors import UniqueViolation
@@ -15,11 +13,13 @@ from odoo.tools import SQL
 
 from odoo.addons.payment_bridge.connector.errors import StatementError
 
-from .match_passes import staged_column
+from .match_words import staged_column
 from .payment_bridge_statement_check import NotInOrder, Refusal
 from .statement_stage import STAGE_COLUMNS, RowStream, RowWriter, fits, quantum_of
 
 _LOAD_LOCK = 0x70627374
+FILE_TYPE = "text/plain"
+"""Told, not guessed: the file is handed out to be saved, whatever it is."""
 _KEPT = [name for name in STAGE_COLUMNS if name != "settlement_currency"]
 
 
@@ -75,11 +75,11 @@ class PaymentBridgeStatement(models.Model):
         try:
             try:
                 with self.env.cr.savepoint():
-                    return self._load_checked(channel, content, name, kind, source, correct, careful=False)
+                    return self._load_checked(channel, content, digest, name, kind, source, correct, careful=False)
             except (UniqueViolation, psycopg2.DataError, NotInOrder):
                 # a row twice or known from other days, or something that only reading line by line can tell
                 with self.env.cr.savepoint():
-                    return self._load_checked(channel, content, name, kind, source, correct, careful=True)
+                    return self._load_checked(channel, content, digest, name, kind, source, correct, careful=True)
         except StatementError as error:
             words = error.advice.in_language(self._language(channel)) if error.advice else error.message
             refusal = Refusal(words, error.row)
@@ -97,7 +97,7 @@ class PaymentBridgeStatement(models.Model):
         if not rows[0][0]:
             raise UserError(self.env._("Another statement of %s is being loaded. Try again in a moment.", channel.name))
 
-    def _load_checked(self, channel, content, name, kind, source, correct, careful):
+    def _load_checked(self, channel, content, digest, name, kind, source, correct, careful):
         """``careful`` reads line by line, compares the rows with each other and with those known beforehand,
         and so can say what is wrong. Without it rows are taken as text where the reader has them so, checked as a
         set, and the unique index of the sub-ledger stands guard alone."""
@@ -117,14 +117,15 @@ class PaymentBridgeStatement(models.Model):
             corrected = self._correct_known_rows(channel, kind, titles, correct)
             known = self._drop_known_rows(channel, kind)
         statement = self._place_for(channel, kind, header.first_day, header.last_day)
-        statement.with_context(bridge_statement_file=True).write(
+        statement._keep_file(content)
+        statement.write(
             {
                 "state": "loaded" if staged else "empty",
                 "covers_balance": kind.covers_balance,
                 "zone": channel._capabilities().zone,
                 "account": header.account,
                 "titles": list(titles),
-                **self._file_values(content, name, source),
+                **self._file_values(name, source, digest),
                 "message": False,
                 "refused_row": 0,
                 "next_try_at": False,
@@ -178,12 +179,20 @@ class PaymentBridgeStatement(models.Model):
             )
         return self.env._("Rows loaded: %s.", new)
 
-    def _file_values(self, content, name, source):
+    def _keep_file(self, content):
+        """Keep the file as the platform gave it, in place of an earlier one of the same days."""
+        self.ensure_one()
+        attachments = self.env["ir.attachment"].sudo().with_context(bridge_statement_file=True)
+        of_file = {"res_model": self._name, "res_field": "file", "res_id": self.id}
+        attachments.search([(name, "=", value) for name, value in of_file.items()]).unlink()
+        attachments.create({"name": "file", "mimetype": FILE_TYPE, "raw": content, **of_file})
+        self.invalidate_recordset(["file"])
+
+    def _file_values(self, name, source, digest):
         return {
             "source": source,
             "file_name": name,
-            "file": base64.b64encode(content),
-            "file_hash": hashlib.sha256(content).hexdigest(),
+            "file_hash": digest,
             "imported_at": fields.Datetime.now(),
             "imported_by_id": self.env.uid,
         }
@@ -205,11 +214,11 @@ class PaymentBridgeStatement(models.Model):
         )
         self.env.cr.execute("TRUNCATE payment_bridge_stage")
         writer = RowWriter(reader.titles if as_text else ())
-        written = starmap(writer.row_of_text, reader.text_rows()) if as_text else self._written(reader, channel, writer)
-        stream = RowStream(written)
+        rows = reader.text_rows() if as_text else self._checked_lines(reader, channel, writer)
+        stream = RowStream(writer.chunks(rows))
         names = ", ".join(STAGE_COLUMNS)
         try:
-            self.env.cr._obj.copy_expert(f"COPY payment_bridge_stage ({names}) FROM STDIN (NULL '')", stream)
+            self.env.cr._obj.copy_expert(f"COPY payment_bridge_stage ({names}) FROM STDIN (FREEZE, NULL '')", stream)
         except psycopg2.Error as error:
             if stream.failure is not None:
                 raise stream.failure from error
@@ -220,13 +229,13 @@ class PaymentBridgeStatement(models.Model):
         self.env.cr.execute("SET LOCAL default_statistics_target TO DEFAULT")
         return staged, writer.titles
 
-    def _written(self, reader, channel, writer):
-        """The rows as COPY takes them, each checked by itself."""
+    def _checked_lines(self, reader, channel, writer):
+        """The lines as text, each checked by itself."""
         currency, quantum = channel.currency_id.name, quantum_of(channel.currency_id.decimal_places)
         for line in reader:
             if not fits(line, currency, quantum):
                 self._check_line(line, channel)
-            yield writer.row_of_line(line)
+            yield writer.text_of_line(line)
 
     def _knows_days(self, channel, kind, first_day, last_day):
         """Whether rows of these days may be there already."""
@@ -301,7 +310,8 @@ class PaymentBridgeStatement(models.Model):
                     (id, statement_id, channel_id, company_id, currency_id, statement_kind,
                      settlement_currency_id, %s, %s)
                 SELECT s.id, %s, %s, %s, %s, %s,
-                       (SELECT c.id FROM res_currency c WHERE c.name = s.settlement_currency), %s, %s
+                       CASE WHEN s.settlement_currency IS NOT NULL
+                            THEN (SELECT c.id FROM res_currency c WHERE c.name = s.settlement_currency) END, %s, %s
                   FROM %s
                 """,
                 columns,

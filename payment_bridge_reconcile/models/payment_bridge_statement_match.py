@@ -1,28 +1,29 @@
 """Matching: ordered passes over all open rows of a channel at once, each saying on the row why it matched."""
 
+from collections import Counter
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from . import match_classify, match_passes
-from .match_passes import LINE_COLUMNS, staged_column
+from . import match_classify, match_first, match_passes
+from .match_words import LINE_COLUMNS, staged_column
+from .payment_bridge_statement_tell import TOLD
 
-SINGLY_TOLD = 20
-"""Up to so many new differences of one class and statement are told one by one, more as one."""
 BATCH_DAYS = 31
 """How many days the rows of one settlement lie apart at most."""
 LOOK_BACK = timedelta(days=45)
 """How old a payment may be that a run looks for anew; older ones are known differences by then."""
 
+_FOUND = SQL(
+    """
+    id integer, instruction_id integer, payment_id integer, match_pass varchar, found_by varchar, incoming boolean,
+    evidence jsonb
+    """
+)
 TABLES = (
-    SQL(
-        """
-        CREATE TEMP TABLE IF NOT EXISTS pb_match (
-            id integer, instruction_id integer, payment_id integer, match_pass varchar, found_by varchar,
-            incoming boolean, evidence jsonb) ON COMMIT DROP
-        """
-    ),
+    SQL("CREATE TEMP TABLE IF NOT EXISTS pb_match (%s) ON COMMIT DROP", _FOUND),
+    SQL("CREATE TEMP TABLE IF NOT EXISTS pb_found (%s) ON COMMIT DROP", _FOUND),
     SQL(
         """
         CREATE TEMP TABLE IF NOT EXISTS pb_share (
@@ -35,9 +36,12 @@ TABLES = (
             line_id integer, instruction_id integer, amount numeric, day date) ON COMMIT DROP
         """
     ),
+    SQL("CREATE TEMP TABLE IF NOT EXISTS pb_charge (instruction_id integer, fee numeric) ON COMMIT DROP"),
     SQL("CREATE TEMP TABLE IF NOT EXISTS pb_day (day date) ON COMMIT DROP"),
-    SQL("TRUNCATE pb_match, pb_share, pb_fee, pb_day"),
-    SQL("DROP TABLE IF EXISTS pb_rest, pb_missing"),
+    SQL("CREATE INDEX IF NOT EXISTS pb_found_instruction ON pb_found (instruction_id)"),
+    SQL("CREATE INDEX IF NOT EXISTS pb_share_instruction ON pb_share (instruction_id)"),
+    SQL("TRUNCATE pb_match, pb_found, pb_share, pb_fee, pb_charge, pb_day"),
+    SQL("DROP TABLE IF EXISTS pb_rest, pb_loose, pb_missing"),
 )
 _COLUMNS = SQL(", ").join(map(SQL.identifier, LINE_COLUMNS))
 
@@ -58,14 +62,16 @@ class PaymentBridgeChannel(models.Model):
         for table in TABLES:
             self.env.cr.execute(table)
         open_rows = self._open_rows(staged=bool(statement))
+        counts = Counter()
         if not only_classify:
-            self.env.cr.execute(match_passes.own_number(open_rows, self))
+            counts["payment"] = self._match_own_numbers(open_rows)
         self._keep_rest(open_rows)
         self._name_candidates()
         if not only_classify:
-            self._run_passes(open_rows)
+            counts += self._run_passes(open_rows)
+        else:
+            self._keep_loose()
         self._classify(open_rows)
-        counts = self._count_matches()
         changed = self._write_back(statement)
         self.env["payment.bridge.difference"]._refresh(self)
         self.env["payment.bridge.statement.line"].invalidate_model()
@@ -73,11 +79,24 @@ class PaymentBridgeChannel(models.Model):
             self.env["payment.bridge.audit.event"]._record("statement_lines.matched", self, **counts)
         self._ask_about_open_lines(SQL("l.channel_id = %s AND l.state = 'unmatched'", self.id))
         self._tell_differences(changed)
-        open_statements = self.env["payment.bridge.statement"].search(
-            [("channel_id", "=", self.id), ("state", "in", ("loaded", "posted")), ("covers_balance", "=", True)]
-        )
-        open_statements._refresh_state()
+        self._statements_with_open_rows()._refresh_state()
         return sum(counts.values())
+
+    def _statements_with_open_rows(self):
+        """Those that are not posted as a whole, or are so no more."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id FROM payment_bridge_statement
+                 WHERE channel_id = %(channel)s AND covers_balance AND state = 'loaded'
+                 UNION
+                SELECT statement_id FROM payment_bridge_statement_line
+                 WHERE channel_id = %(channel)s AND state = 'unmatched'
+                """,
+                channel=self.id,
+            )
+        )
+        return self.env["payment.bridge.statement"].browse(row[0] for row in rows)
 
     def _open_rows(self, staged):
         """The open rows as SQL, to be selected from: those of the sub-ledger, and those on the stage."""
@@ -102,9 +121,21 @@ class PaymentBridgeChannel(models.Model):
             known,
         )
 
+    def _match_own_numbers(self, open_rows):
+        """The first pass; answers how many rows it matched."""
+        cr = self.env.cr
+        cr.execute(match_first.own_number(open_rows, self))
+        found = cr.rowcount
+        if found:
+            twice = [row[0] for row in self.env.execute_query(match_first.TWICE)]
+            if twice:
+                cr.execute(SQL("DELETE FROM pb_match WHERE instruction_id = ANY(%s)", twice))
+                found -= cr.rowcount
+        cr.execute("ANALYZE pb_match (id, instruction_id)")
+        return found
+
     def _keep_rest(self, open_rows):
         """Everything that our own number did not match, for the passes that follow."""
-        self.env.cr.execute("ANALYZE pb_match (id)")
         self.env.cr.execute(
             SQL(
                 """
@@ -118,41 +149,58 @@ class PaymentBridgeChannel(models.Model):
                 open_rows,
             )
         )
-        self.env.cr.execute("ANALYZE pb_rest")
 
     def _name_candidates(self):
-        for found_by, names, condition, carried in match_passes.CANDIDATES:
-            self.env.cr.execute(match_passes.name_candidates(self, found_by, names, condition, carried))
+        """Which instruction each row names, and whether that one's leg is taken."""
+        for found_by, names, condition, carried in match_first.CANDIDATES:
+            self.env.cr.execute(match_first.name_candidates(self, found_by, names, condition, carried))
+        for query in match_first.NOTE_TAKEN:
+            self.env.cr.execute(query)
+        self.env.cr.execute("ANALYZE pb_rest")
 
     def _run_passes(self, open_rows):
-        """The passes after the first, each over what the ones before it have left."""
+        """The passes after the first, each over what the ones before it have left; answers how many rows each
+        matched."""
+        cr = self.env.cr
+        cr.execute(match_classify.KEEP_CHARGES)
         statements = self._recent_statements()
         for query in (
             match_passes.PLATFORM_NUMBER,
             match_passes.RETURN,
             match_passes.OUT_AND_BACK,
             match_passes.REFUND,
+            match_passes.CHARGEBACK,
             match_passes.PART,
-            match_passes.batch(self),
+        ):
+            cr.execute(match_passes.keep(query))
+        cr.execute(match_passes.batch(self))
+        for query in (
             match_passes.BATCH_ROWS,
             match_passes.FEE,
             match_passes.settlement(open_rows, statements),
             match_passes.TRANSFER,
-            match_passes.lone_amount(self, self.match_days),
         ):
-            self.env.cr.execute(query)
-            if self.env.cr.rowcount:
-                self.env.cr.execute(match_passes.DROP_MATCHED)
+            cr.execute(match_passes.keep(query))
+        self._keep_loose()
+        cr.execute(match_passes.keep(match_passes.lone_amount(self.match_days)))
+        cr.execute(match_first.NOTE_TAKEN_SINCE)
+        return Counter(
+            dict(
+                self.env.execute_query(SQL("SELECT match_pass, count(*) FROM pb_found GROUP BY match_pass ORDER BY 1"))
+            )
+        )
+
+    def _keep_loose(self):
+        """Payments that no row stands for, for the pass by amount and for telling which are missing."""
+        self.env.cr.execute(match_passes.loose_payments(self, self._looked_for_since()))
+        self.env.cr.execute("ANALYZE pb_loose")
 
     def _classify(self, open_rows):
         """A class and a proposal for every row that is left, and for every payment without a row."""
-        for query in match_classify.TAKEN:
-            self.env.cr.execute(query)
-        self.env.cr.execute(match_classify.repeated(open_rows, self._recent_statements()))
-        self.env.cr.execute(match_classify.classify_rows(self))
-        if self.fee_rate:
-            self.env.cr.execute(SQL("INSERT INTO pb_fee %s", match_classify.wrong_fees(open_rows, self)))
-        self.env.cr.execute(
+        cr = self.env.cr
+        cr.execute(match_classify.repeated(open_rows, self._recent_statements()))
+        cr.execute(match_classify.classify_rows(self))
+        cr.execute(
             SQL(
                 """
                 INSERT INTO pb_day
@@ -163,20 +211,23 @@ class PaymentBridgeChannel(models.Model):
                 self.id,
             )
         )
-        self.env.cr.execute(
+        cr.execute(
             SQL(
                 "CREATE TEMP TABLE pb_missing ON COMMIT DROP AS %s",
                 match_classify.missing_payments(self, self._looked_for_since(), self.stale_days, self._today()),
             )
         )
-
+        cr.execute("INSERT INTO pb_match SELECT * FROM pb_found")
+        if self.fee_rate or self.fee_schedule_ids:
+            has_charges = bool(self.env.execute_query(SQL("SELECT 1 FROM pb_charge LIMIT 1")))
+            cr.execute(SQL("INSERT INTO pb_fee %s", match_classify.wrong_fees(open_rows, self, has_charges)))
         self._propose_similar()
 
     def _looked_for_since(self):
         """From when on payments are looked for: some days before the first of the rows at hand."""
         rows = self.env.execute_query(SQL("SELECT min(settled_on) FROM pb_rest"))
         first = rows[0][0] or self._today()
-        return min(first, self._today()) - LOOK_BACK
+        return min(first, self._today()) - max(LOOK_BACK, timedelta(days=self.match_days + 2))
 
     def _recent_statements(self):
         """The ids of loaded statements near the days of the rows at hand."""
@@ -194,16 +245,9 @@ class PaymentBridgeChannel(models.Model):
         )
         return [row[0] for row in rows]
 
-    def _count_matches(self):
-        return dict(
-            self.env.execute_query(SQL("SELECT match_pass, count(*) FROM pb_match GROUP BY match_pass ORDER BY 1"))
-        )
-
     def _write_back(self, statement):
         """Keep what was found: on the rows that come with ``statement`` as they are inserted, on the others
-        where something changed. Answers the ids of rows whose class is new."""
-        if statement:
-            self._keep_matched_stage(statement)
+        where something changed. Answers the ids of rows whose class is new and is told to people."""
         self.env.cr.execute(
             SQL(
                 """
@@ -229,6 +273,8 @@ class PaymentBridgeChannel(models.Model):
                 """
             )
         )
+        if statement:
+            self._keep_matched_stage(statement)
         self.env.cr.execute(
             SQL(
                 """
@@ -239,7 +285,13 @@ class PaymentBridgeChannel(models.Model):
             )
         )
         rows = self.env.execute_query(
-            SQL("SELECT id FROM pb_rest WHERE difference IS DISTINCT FROM known_difference ORDER BY id")
+            SQL(
+                """
+                SELECT id FROM pb_rest
+                 WHERE difference IS DISTINCT FROM known_difference AND difference = ANY(%s) ORDER BY id
+                """,
+                list(TOLD),
+            )
         )
         return [row[0] for row in rows]
 
@@ -281,59 +333,3 @@ class PaymentBridgeChannel(models.Model):
             instructions = self.env["payment.bridge.instruction"].sudo()
             instructions.browse(row[0] for row in rows)._set(next_query_at=now)
             instructions._wake_querier()
-
-    # -- telling people ---------------------------------------------------------
-
-    def _tell_differences(self, line_ids):
-        """Raise what a person must look into: money that left without an order, twice, in another amount,
-        or for a payment that reads failed."""
-        lines = self.env["payment.bridge.statement.line"].browse(line_ids)
-        for statement, of_statement in lines.grouped("statement_id").items():
-            for kind, loud in (
-                ("platform_only_out", self._is_unordered),
-                ("line_duplicate", lambda line: line.difference == "duplicate"),
-                ("line_amount", lambda line: line.difference == "amount"),
-                ("line_status", self._is_contradiction),
-            ):
-                told = of_statement.filtered(loud)
-                if len(told) > SINGLY_TOLD:
-                    self._tell_many(kind, statement, told)
-                else:
-                    for line in told:
-                        self._tell_one(kind, line)
-
-    def _is_unordered(self, line):
-        return line.difference == "platform_only_out" and line.kind == "pay_out"
-
-    def _is_contradiction(self, line):
-        return line.difference == "status" and line.candidate_id.state in ("queued", "failed", "cancelled")
-
-    def _tell_one(self, kind, line):
-        self.env["payment.bridge.discrepancy"]._raise(
-            kind,
-            channel=self,
-            instruction=line.candidate_id or None,
-            key=f"{kind}-{self.id}-{line.entry_reference}",
-            summary=self.env._(
-                "%(statement)s, row %(row)s, %(amount)s, entry %(entry)s: %(reason)s",
-                statement=line.statement_id.name,
-                row=line.row,
-                amount=line.currency_id.format(line.amount),
-                entry=line.entry_reference,
-                reason=line.reason,
-            ),
-        )
-
-    def _tell_many(self, kind, statement, lines):
-        self.env["payment.bridge.discrepancy"]._raise(
-            kind,
-            channel=self,
-            key=f"{kind}-{self.id}-statement-{statement.id}",
-            summary=self.env._(
-                "%(statement)s: %(count)s rows, %(amount)s together. The first: %(reason)s See Unmatched.",
-                statement=statement.name,
-                count=len(lines),
-                amount=self.currency_id.format(sum(lines.mapped("amount"))),
-                reason=lines[0].reason,
-            ),
-        )

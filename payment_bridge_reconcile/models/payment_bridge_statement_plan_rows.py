@@ -24,6 +24,7 @@ class PaymentBridgeStatement(models.Model):
         if isinstance(planned, str):
             plan.blocked[line.id] = planned
             return None
+        planned += self._plan_rest(line, planned)
         fee = line.currency_id.round(-line.amount - sum(item.amount for item in planned))
         if fee and not self._fee_destination(line._fee_kind(), line.platform_kind).account:
             plan.blocked[line.id] = self._why_no_fee_account()

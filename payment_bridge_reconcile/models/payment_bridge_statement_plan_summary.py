@@ -117,6 +117,7 @@ class PaymentBridgeStatement(models.Model):
                          WHERE a.move_id = p.move_id AND a.account_id = p.outstanding_account_id
                            AND a.parent_state = 'posted' AND NOT a.reconciled) item ON TRUE
                  WHERE l.statement_id = %s AND l.state = 'matched' AND l.match_pass IN ('payment', 'fee')
+                   AND l.account_id IS NULL
                  ORDER BY l.row, l.id
                 """,
                 self.id,
@@ -128,7 +129,9 @@ class PaymentBridgeStatement(models.Model):
             [
                 ("statement_id", "=", self.id),
                 ("state", "=", "matched"),
+                "|",
                 ("match_pass", "not in", ("payment", "fee")),
+                ("account_id", "!=", False),
             ],
             order="row, id",
         )
@@ -147,7 +150,7 @@ class PaymentBridgeStatement(models.Model):
             part.fees += self._row_fees(line, planned[1])
             for item in planned[0]:
                 exact = self._is_settled_exactly(item, line)
-                if line.match_pass == "out_and_back" or item.settles and not exact:
+                if line.match_pass == "out_and_back" or item.settles and not exact or self._stays_apart(item, line):
                     part.items.append(item)
                     continue
                 one = part.sums[item.account.id, item.amount > 0, bool(item.settles)]

@@ -19,8 +19,7 @@ class PaymentBridgeStatement(models.Model):
         self._require_clerk()
         self._lock_channel(self.channel_id)
         plan = self._plan(with_suspense)
-        if expected is not None and plan.digest != expected:
-            raise UserError(self.env._("Something changed since this was shown. Nothing was posted: look at it again."))
+        plan.check_shown(self.env, expected)
         postings = self.env["payment.bridge.posting"].sudo()
         if not plan.entries:
             return postings
@@ -46,6 +45,7 @@ class PaymentBridgeStatement(models.Model):
         channels = self.env["payment.bridge.channel"].with_context(active_test=False).search([])
         for channel in channels:
             channel._match_lines()
+            channel._treat_differences()
             channel._check_fees()
             self.env["payment.bridge.fee.invoice"]._make_months(channel)
             if not cron._commit_progress():

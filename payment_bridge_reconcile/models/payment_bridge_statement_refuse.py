@@ -37,8 +37,9 @@ class PaymentBridgeStatement(models.Model):
     def _keep_refused(self, content, name, refused):
         """Mark a day whose fetched file must not be believed, and tell somebody, once a file."""
         self.ensure_one()
-        values = self._file_values(content, name, "fetched")
+        values = self._file_values(name, "fetched", hashlib.sha256(content).hexdigest())
         seen_before = self.state == "refused" and self.file_hash == values["file_hash"]
+        self._keep_file(content)
         self.write(
             {
                 "state": "refused",

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from odoo.exceptions import UserError
+
 SETTLEMENT, PER_LINE, DAILY_SUMMARY = "settlement", "per_line", "daily_summary"
 SELECTION_MODE = [
     (SETTLEMENT, "One entry a day"),
@@ -63,6 +65,14 @@ class Plan:
             for item in entry.items
         ]
         return hashlib.sha256(repr(told).encode()).hexdigest()
+
+    def check_shown(self, env, expected: str | None) -> None:
+        """Refuse when a person has seen another plan than this one.
+
+        :raises UserError: nothing has been posted.
+        """
+        if expected is not None and self.digest != expected:
+            raise UserError(env._("Something changed since this was shown. Nothing was posted: look at it again."))
 
     @property
     def net(self) -> float:

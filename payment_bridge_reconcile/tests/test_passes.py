@@ -165,6 +165,75 @@ class TestPasses(StatementCase):
         self.assertEqual(found.reasons["amount"], 1.0)
         self.assertIn("looks like", found.reason)
 
+    def test_our_number_goes_before_the_platform_s_whichever_came_first(self):
+        order = self.order_of("collect", 100, "C1", platform_reference="P1")
+        lines = self.lines(
+            [
+                row("collection", "E1", "100.00", day=DAY, reference="P1", time="08:00:00"),
+                row("collection", "E2", "100.00", day=DAY, key="C1", time="12:00:00"),
+                row("collection", "E3", "100.00", day=DAY, key="C1", time="11:00:00"),
+            ]
+        )
+        self.assertEqual(lines.mapped("state"), ["unmatched", "unmatched", "matched"])
+        self.assertEqual((lines[2].instruction_id, lines[2].found_by), (order, "key"))
+        self.assertEqual(lines.mapped("difference"), ["duplicate", "duplicate", False])
+
+    # -- chargebacks -------------------------------------------------------------------
+
+    def charged_back(self, *amounts, day=DAY, **values):
+        """Rows of a payer's bank taking money back (negative) or giving it again, one after the other."""
+        values = {"original": "C1", **values}
+        return self.lines(
+            [
+                row("chargeback", f"CB{day}-{place}", amount, day=day, time=f"12:00:{place:02d}", **values)
+                for place, amount in enumerate(amounts)
+            ],
+            day=day,
+        )
+
+    def test_chargeback_is_matched_to_the_collection_that_it_takes_back(self):
+        sale = self.order_of("collect", 100, "C1")
+        line = self.charged_back("-100.00")
+        self.assertEqual((line.state, line.match_pass, line.instruction_id), ("matched", "chargeback", sale))
+        own = self.lines([row("collection", "E1", "100.00", day=self.next_day(-1), key="C1")], day=self.next_day(-1))
+        self.assertEqual((own.state, own.match_pass, own.instruction_id), ("matched", "payment", sale))
+
+    def test_chargeback_is_found_by_the_platform_s_number_as_well(self):
+        sale = self.order_of("collect", 100, "C1", platform_reference="P1")
+        line = self.charged_back("-40.00", original="", reference="P1")
+        self.assertEqual((line.state, line.instruction_id, line.found_by), ("matched", sale, "platform_reference"))
+
+    def test_chargebacks_in_parts_and_one_that_was_won(self):
+        self.order_of("collect", 100, "C1")
+        first = self.charged_back("-60.00", "60.00", day=self.next_day(-1))
+        self.assertEqual(first.mapped("match_pass"), ["chargeback"] * 2)
+        again = self.charged_back("-100.00")
+        self.assertEqual(again.match_pass, "chargeback")
+        self.assertEqual(again.evidence, {"taken": 100.0, "total": 100.0})
+
+    def test_more_is_charged_back_than_is_left_of_the_collection(self):
+        sale = self.order_of("collect", 100, "C1")
+        self.order_of("refund", 30, "R1", original_id=sale.id)
+        lines = self.charged_back("-60.00", "-20.00", "-10.00")
+        self.assertEqual(lines.mapped("match_pass"), ["chargeback", False, False])
+        self.assertEqual(lines.mapped("difference"), [False, "chargeback", "chargeback"])
+        found = self.difference(line_id=lines[1].id)
+        self.assertEqual((found.severity, found.amount), ("high", 20.0))
+        self.assertIn("C1", lines[1].reason)
+
+    def test_chargeback_of_what_nobody_knows_has_a_class_of_its_own(self):
+        line = self.charged_back("-100.00", original="NOBODY")
+        found = self.difference(line_id=line.id)
+        self.assertEqual((line.difference, found.difference, found.proposal), ("chargeback", "chargeback", "dispute"))
+        self.assertTrue(line.reason)
+
+    def test_chargeback_of_a_pay_out_or_in_another_currency_is_not_matched(self):
+        euro = self.env.ref("base.EUR") - self.channel.currency_id or self.env.ref("base.USD")
+        self.order_of("pay_out", 100, "C1")
+        self.order_of("collect", 100, "C2", currency_id=euro.id)
+        self.assertEqual(self.charged_back("-100.00").state, "unmatched")
+        self.assertEqual(self.charged_back("-100.00", original="C2", day=self.next_day(-1)).state, "unmatched")
+
     # -- classes ---------------------------------------------------------------------
 
     def test_rounding_currency_and_fee(self):

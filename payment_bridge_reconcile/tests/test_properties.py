@@ -39,7 +39,7 @@ entries = st.lists(
     st.fixed_dictionaries(
         {
             "channel": st.sampled_from(CHANNELS),
-            "kind": st.sampled_from(("pay_out", "collection", "refund", "fee", "return", "withdrawal")),
+            "kind": st.sampled_from(("pay_out", "collection", "refund", "fee", "return", "withdrawal", "chargeback")),
             "amount": st.sampled_from(AMOUNTS),
             "number": st.sampled_from(("", "UNKNOWN", *NUMBERS)),
             "reference": st.sampled_from(PLATFORM_NUMBERS),
@@ -174,7 +174,7 @@ class TestProperties(StatementCase):
             self.tell(told)
             lines = self.env["payment.bridge.statement.line"].search([("state", "=", "matched")])
             stands_for = {}
-            for line in lines.filtered(lambda one: one.kind != "fee"):
+            for line in lines.filtered(lambda one: one.kind not in ("fee", "chargeback")):
                 for instruction, amount in [
                     *((share.instruction_id, share.amount) for share in line.share_ids),
                     *((one, line.gross) for one in line.instruction_id),
@@ -185,6 +185,10 @@ class TestProperties(StatementCase):
                 self.assertTrue(len(legs) == 1 or {line.match_pass for line, _amount in legs} == {"part"})
             for line in lines.filtered("share_ids"):
                 self.assertAlmostEqual(sum(line.share_ids.mapped("amount")), line.gross)
+            chargebacks = lines.filtered(lambda one: one.match_pass == "chargeback")
+            for instruction, taken in chargebacks.grouped("instruction_id").items():
+                self.assertIn(instruction.operation, ("collect", "charge"))
+                self.assertLessEqual(-sum(taken.mapped("gross")), instruction.amount)
 
         self.holds(check)
 

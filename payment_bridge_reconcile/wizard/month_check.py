@@ -79,6 +79,7 @@ class PaymentBridgeMonthCheckLine(models.TransientModel):
             ("not_posted", "Rows that are not in the books"),
             ("fees", "Fees that are not in the books"),
             ("differences", "Differences that nobody has explained"),
+            ("suspense", "Rows held on the suspense account"),
             ("balances", "Days whose balance is not proven"),
             ("receipts", "Electronic receipts that are missing"),
             ("claims", "Fees that differ from the contract"),

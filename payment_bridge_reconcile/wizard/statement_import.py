@@ -6,6 +6,8 @@ import binascii
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..models.payment_bridge_run import LARGE_FILE_BYTES
+
 MAX_FILE_BYTES = 128 * 1024 * 1024
 
 
@@ -86,6 +88,9 @@ class PaymentBridgeStatementImport(models.TransientModel):
         if self.source == "fetch":
             return self._fetch(kind)
         content = self._content()
+        if len(content) >= LARGE_FILE_BYTES:
+            run = self.env["payment.bridge.run"]
+            return run._start_import(self.channel_id, content, self.file_name, kind, self.correct)
         loaded = (
             self.env["payment.bridge.statement"]
             .sudo()

@@ -7,6 +7,8 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from ..models.payment_bridge_run import MANY_ROWS
+
 SHOWN_ROWS = 200
 """Rows of one account that the preview opens; the rest is counted."""
 
@@ -152,5 +154,9 @@ class PaymentBridgeStatementPost(models.TransientModel):
     def action_post(self):
         """Post exactly what is shown."""
         self.ensure_one()
+        if self.row_count >= MANY_ROWS:
+            self.statement_id._require_clerk()
+            run = self.env["payment.bridge.run"]
+            return run._start_post(self.statement_id, self.with_suspense, self.shown_digest)
         self.statement_id._post(with_suspense=self.with_suspense, expected=self.shown_digest)
         return {"type": "ir.actions.client", "tag": "soft_reload"}

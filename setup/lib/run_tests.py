@@ -1,17 +1,20 @@
 """`setup/test`: lint, the add-ons' tests inside Odoo, then the tests in `tests/`, and one line that sums them up.
 
-The two kinds of tests run in a pytest process each. The first holds an Odoo registry over a fresh copy of the database
-with the add-ons installed; the second is plain Python, whose tests start what servers they need (`services.py`).
+Each kind of tests runs in a pytest process of its own. The add-ons' hold an Odoo registry over a fresh copy of the
+database with the add-ons installed; those in `tests/` are plain Python and start what servers they need
+(`services.py`). Where all of them run, the plain tests that start no Odoo run beside the add-ons'; those that kill
+servers and drive a browser follow by themselves.
 """
 
 import json
 import signal
+import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +23,8 @@ import pytest
 from foreground import run_foreground
 from pytest_no_skips import TALLY_VARIABLE
 from workbench import Workbench
+
+WITH_SERVERS = ("faults", "browser")  # folders of tests/ whose tests start Odoo, and want the machine for themselves
 
 # Options of pytest whose value could be mistaken for a path.
 OPTIONS_WITH_VALUE = {"-k", "-m", "-p", "-o", "-c", "-W", "-r", "-n", "--deselect", "--ignore"}
@@ -32,6 +37,7 @@ class Selection:
     addons: list[str] = field(default_factory=list)
     plain: list[str] = field(default_factory=list)
     options: list[str] = field(default_factory=list)
+    is_everything: bool = False
 
     @classmethod
     def from_arguments(cls, arguments: Sequence[str], root: Path, addons: Sequence[str]) -> "Selection":
@@ -48,6 +54,7 @@ class Selection:
                 (selection.plain if is_plain else selection.addons).append(absolute)
             previous = argument
         if not selection.addons and not selection.plain:
+            selection.is_everything = True
             selection.addons = [str(root / name / "tests") for name in addons if (root / name / "tests").is_dir()]
             selection.plain = [str(root / "tests")] if (root / "tests").is_dir() else []
         return selection
@@ -88,6 +95,35 @@ class TestRun:
         heading("tests of the whole, in tests/")
         self._pytest("plain", ["-p", "no:odoo", *self._selection.plain])
 
+    @contextmanager
+    def calm_beside(self) -> Iterator[None]:
+        """Run the tests of `tests/` that start no Odoo while the body runs; print what they say afterwards."""
+        (root,) = self._selection.plain
+        output = self._scratch / "calm.log"
+        ignored = [f"--ignore={root}/{name}" for name in WITH_SERVERS]
+        command, environment = self._command("calm", ["-p", "no:odoo", root, *ignored])
+        with output.open("wb") as log:
+            process = subprocess.Popen(
+                command, env=environment, cwd=self._bench.settings.root, stdout=log, stderr=subprocess.STDOUT
+            )
+        try:
+            yield
+            code = process.wait()
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+                process.wait()
+        heading("tests of the whole that start no Odoo, in tests/")
+        print(output.read_text(errors="replace"), flush=True)
+        self._count("calm", code)
+
+    def with_servers(self) -> None:
+        """Run the tests of `tests/` that start Odoo."""
+        heading("tests of the whole with their servers, in tests/")
+        (root,) = self._selection.plain
+        folders = [f"{root}/{name}" for name in WITH_SERVERS if Path(root, name).is_dir()]
+        self._pytest("servers", ["-p", "no:odoo", *folders])
+
     def finish(self) -> int:
         """Print the last line and return the exit code."""
         if not self._counts and not self._broken:
@@ -102,9 +138,12 @@ class TestRun:
         return 1 if self._broken or self._counts["failed"] else 0
 
     def _pytest(self, part: str, arguments: Sequence[str]) -> None:
-        tally = self._scratch / f"{part}.json"
-        environment = self._environment | {TALLY_VARIABLE: str(tally)}
-        command = [
+        self._count(part, self._run(*self._command(part, arguments)))
+
+    def _command(self, part: str, arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+        """What runs a part of the tests, and its environment."""
+        environment = self._environment | {TALLY_VARIABLE: str(self._tally(part))}
+        return [
             sys.executable,
             "-m",
             "pytest",
@@ -112,8 +151,13 @@ class TestRun:
             "pytest_no_skips",
             *arguments,
             *self._selection.options,
-        ]
-        code = self._run(command, environment)
+        ], environment
+
+    def _tally(self, part: str) -> Path:
+        return self._scratch / f"{part}.json"
+
+    def _count(self, part: str, code: int) -> None:
+        tally = self._tally(part)
         counted = Counter(json.loads(tally.read_text())) if tally.exists() else Counter()
         self._counts += counted
         expected = {
@@ -145,10 +189,15 @@ def main(arguments: Sequence[str]) -> int:
         run = TestRun(bench, selection, Path(scratch))
         if not arguments:
             run.lint()
-        if selection.addons:
-            run.addons()
-        if selection.plain:
-            run.plain()
+        if selection.is_everything and selection.addons and selection.plain:
+            with run.calm_beside():
+                run.addons()
+            run.with_servers()
+        else:
+            if selection.addons:
+                run.addons()
+            if selection.plain:
+                run.plain()
     print(f"\n· {time.monotonic() - started:.0f} s in all", file=sys.stderr)
     return run.finish()
 

@@ -1,9 +1,10 @@
 """Checking: every check on 10,000 drafted payments, in seconds and queries, and how both grow with their number.
 
 Each payment pays a posted bill of an order of its own that has been received, to one of 2,500 vendors with an account
-each. All checks are switched on, the limits with amounts. The drafts are copies, row by row in SQL, of one that was
-made through Odoo; what is measured is `payment.bridge.check._run`, reading, judging and keeping the results, from a
-cold cache. Each round checks a quarter, a half and all of them and is rolled back.
+each. All checks are switched on, the limits with amounts, and payees are screened against a list of 2,000 names. The
+drafts are copies, row by row in SQL, of one that was made through Odoo; what is measured is
+`payment.bridge.check._run`, reading, judging and keeping the results, from a cold cache. Each round checks a quarter, a
+half and all of them and is rolled back.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ VENDORS = 2_500
 SIZES = (PAYMENTS // 4, PAYMENTS // 2, PAYMENTS)
 ROUNDS = 3
 BASE = 10_000_000  # the first id of the copies
+LISTED = 2_000
 HUGE = 1e12  # a limit that is computed and never met
 LIMITS = ("limit_payment", "limit_run", "limit_day", "limit_payee", "limit_channel", "limit_clerk", "splitting")
 
@@ -78,6 +80,15 @@ def copy_rows(env: Any, record: Any, count: int, changes: Mapping[str, str], pla
     )
 
 
+def make_list(env: Any) -> None:
+    """A screening list of names that no vendor has."""
+    syllables = ("bar", "dol", "fen", "gur", "hym", "jas", "kip", "lod", "mur", "nex", "pol", "qua", "rit", "sof")
+    words = [first + second for first in syllables for second in syllables]
+    rows = [f"{k},{words[k % len(words)]} {words[(7 * k + k // len(words)) % len(words)]}" for k in range(LISTED)]
+    one = env["payment.bridge.screening.list"].create({"name": "Bench", "format": "own_csv"})
+    one._load("bench.csv", "\n".join(["reference,name", *rows]).encode())
+
+
 def load(env: Any) -> None:
     """Multiply the pattern, and switch every check on."""
     made = make_pattern(env)
@@ -117,6 +128,7 @@ def load(env: Any) -> None:
         f" SELECT {BASE} + k, {BASE} + k FROM generate_series(0, {PAYMENTS - 1}) k"
     )
     env.invalidate_all()
+    make_list(env)
     rules = env["payment.bridge.check.rule"]
     rules._ensure_general(env.company)
     rules.search([("code", "in", LIMITS)]).write({"amount": HUGE})

@@ -93,8 +93,9 @@ def measure(env: Any, number: int, concurrency: int) -> Round:
     instructions = env["payment.bridge.instruction"]
     channel = env["payment.bridge.channel"].search([], limit=1)
     connector = channel._connector()
+    now = env.cr.now()
     orders = [
-        dataclasses.replace(one._pay_out_order(), key=f"FLOOR{one.key}"[:64])
+        dataclasses.replace(one._order_for(now), key=f"FLOOR{one.key}"[:64])
         for one in instructions.search([("state", "=", "queued")])
     ]
     assert len(orders) == INSTRUCTIONS, len(orders)

@@ -95,7 +95,13 @@ def world(stage: Stage, shared_channels: dict[str, Channel]) -> Iterator[World]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(TABLE_OPTION, type=Path, help="a Markdown file whose table of the contract is brought up to date")
+    parser.addoption(
+        TABLE_OPTION,
+        type=Path,
+        action="append",
+        default=[],
+        help="a Markdown file whose table of the contract is brought up to date",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -124,8 +130,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.section("the contract: passed/total")
     for line in table.text(results, CONNECTORS.values()):
         terminalreporter.line(line)
-    target = config.getoption(TABLE_OPTION)
-    if target is not None:
+    for target in config.getoption(TABLE_OPTION):
         table.update(target, results, CONNECTORS.values())
         terminalreporter.line(f"written to {target}")
 

@@ -1,13 +1,13 @@
 """The table of the contract: connector by capability, passed of all tests.
 
-``python -m contract.table [FILE]`` runs the contract and writes the table into FILE (``docs/contract.md``) between its
-markers; ``pytest tests/contract --contract-table FILE`` does the same.
+``python -m contract.table`` runs the contract and writes the table into the README and ``docs/contract.md``, between
+their markers; ``pytest tests/contract --contract-table FILE`` writes it into any file that has them.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 CELL = "contract"
 BEGIN, END = "<!-- contract table -->", "<!-- end of contract table -->"
-DEFAULT = Path(__file__).resolve().parents[2] / "docs" / "contract.md"
+ROOT = Path(__file__).resolve().parents[2]
+SHOWN_IN = (ROOT / "README.md", ROOT / "docs" / "contract.md")
 NOT_DECLARED = "–"
 
 
@@ -83,13 +84,13 @@ def update(target: Path, results: Results, connectors: Iterable[type[Connector]]
     target.write_text(f"{before}{made}{after}", encoding="utf-8")
 
 
-def main(arguments: Sequence[str]) -> int:
+def main() -> int:
     """Run the contract and write the table."""
     import pytest
 
-    target = Path(arguments[0]) if arguments else DEFAULT
-    return int(pytest.main(["-p", "no:odoo", "-q", str(Path(__file__).parent), f"--contract-table={target}"]))
+    targets = [f"--contract-table={target}" for target in SHOWN_IN]
+    return int(pytest.main(["-p", "no:odoo", "-q", str(Path(__file__).parent), *targets]))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

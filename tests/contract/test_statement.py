@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
-from datetime import date, time
+from datetime import date, datetime, time
 from decimal import Decimal
 
 import pytest
 
-from odoo.addons.payment_bridge.connector.types import LineKind, Operation, StatementFile
+from odoo.addons.payment_bridge.connector.text_lines import fields_of
+from odoo.addons.payment_bridge.connector.types import TEXT_COLUMNS, LineKind, Operation, StatementFile
 
 from .kit import verdict
 from .kit.cases import PLATFORMS, case, declares
@@ -132,6 +133,34 @@ def test_the_same_file_read_again_says_the_same(world, platform, statement):
         assert list(uploaded) == first
     else:
         assert file.empty and not statement.tells
+
+
+@pytest.mark.parametrize(("platform", "statement"), kinds())
+def test_rows_taken_as_text_say_the_same(world, platform, statement):
+    channel = world.channel(platform)
+    file = channel.connector.statement(channel.day_with_movement(), statement.kind)
+    if file.content is None:
+        assert file.empty and not statement.tells
+        return
+    lines, reader = read(channel, file)
+    as_text = channel.connector.parse_statement(io.BytesIO(file.content), file.name)
+    if not hasattr(as_text, "text_rows"):
+        return
+    rows = list(as_text.text_rows())
+    assert [_values(fields) for fields, _cells in rows] == [_values(fields_of(line)) for line in lines]
+    assert as_text.totals == reader.totals
+    for (_fields, cells), line in zip(rows, lines, strict=True):
+        titled = cells if isinstance(cells, dict) else dict(zip(as_text.titles, cells, strict=True))
+        assert {title: cell for title, cell in titled.items() if cell} == dict(line.raw)
+
+
+def _values(fields: tuple[str, ...]) -> list:
+    """The fields of a row, times and amounts as what they are."""
+    row = dict(zip(TEXT_COLUMNS, fields, strict=True))
+    row["occurred_at"] = datetime.fromisoformat(row["occurred_at"])
+    for name in ("amount", "gross", "fee", "balance"):
+        row[name] = Decimal(row[name]) if row[name] else None
+    return list(row.values())
 
 
 @pytest.mark.parametrize(("platform", "statement"), kinds())

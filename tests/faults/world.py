@@ -456,18 +456,21 @@ class World:
     def _assert_trail(self) -> None:
         """The audit chain is whole, each instruction's events follow on each other, and nothing was sent a second
         time before the platform had said that it does not know it."""
-        self.pressing(
-            lambda: not self._rows("SELECT id FROM payment_bridge_audit_event WHERE position IS NULL"),
-            "every event is sealed",
-        )
-        for (company_id,) in self._rows("SELECT DISTINCT company_id FROM payment_bridge_audit_event"):
-            assert_chain(
-                self._rows(
-                    """SELECT position, previous_hash, hash, content FROM payment_bridge_audit_event
-                        WHERE company_id = %s ORDER BY position""",
-                    company_id,
-                )
-            )
+        chains: dict[int, list[tuple[int, str, str, str]]] = {}
+
+        def sealed() -> bool:
+            """Of what is read at one moment: an event may be written between two looks."""
+            chains.clear()
+            for company_id, *link in self._rows(
+                """SELECT company_id, position, previous_hash, hash, content FROM payment_bridge_audit_event
+                    ORDER BY company_id, position"""
+            ):
+                chains.setdefault(company_id, []).append(tuple(link))
+            return all(link[0] is not None for links in chains.values() for link in links)
+
+        self.pressing(sealed, "every event is sealed")
+        for links in chains.values():
+            assert_chain(links)
         lives: dict[str, str] = {}
         repeats = Counter[str]()
         for (content,) in self._rows(

@@ -14,10 +14,12 @@ from cryptography.x509.oid import NameOID
 
 from odoo.addons.payment_bridge.connector.types import Bilingual
 
+from .. import whole_certificate
 from ..certificate_trust import WEAK_SIGNATURES, UntrustedCertificate, has_issued
-from ..rsa_keys import misconfigured
-from ..whole_certificate import pem_blocks, read_whole
 
+MISSING = Bilingual(
+    "no certificate found; upload the .crt file as Alipay gave it", "没有找到证书，请上传支付宝提供的 .crt 文件原文"
+)
 MAXIMUM_CHAIN = 5
 RSA_SIGNATURE_FAMILY = "1.2.840.113549.1.1."
 _SHORT_NAMES = {
@@ -31,22 +33,12 @@ _SHORT_NAMES = {
 }
 
 
-def load_certificates(text: str | None, label: Bilingual) -> list[x509.Certificate]:
+def load_certificates(text: str | None, label: Bilingual) -> tuple[x509.Certificate, ...]:
     """Read every PEM certificate of a file, in its order.
 
     :raises Misconfigured: when there is none, or one cannot be read.
     """
-    blocks = pem_blocks(text)
-    if not blocks:
-        raise misconfigured(
-            label,
-            "no certificate found; upload the .crt file as Alipay gave it",
-            "没有找到证书，请上传支付宝提供的 .crt 文件原文",
-        )
-    try:
-        return [read_whole(block) for block in blocks]
-    except ValueError as error:
-        raise misconfigured(label, "a certificate in it cannot be read", "其中有无法读取的证书") from error
+    return whole_certificate.load_certificates(text, label, MISSING)
 
 
 def certificate_sn(certificate: x509.Certificate) -> str:
@@ -76,7 +68,7 @@ def chain_to_root(
 ) -> list[x509.Certificate]:
     """The certificates from ``leaf`` up to one of ``roots``, each signature on the way verified.
 
-    Dates are not looked at; see :func:`check_dates`.
+    Dates are not looked at; see :func:`.certificate_trust.check_dates`.
     :raises UntrustedCertificate: when there is no such way.
     """
     anchors = [root for root in roots if is_rsa_signed(root)]

@@ -50,7 +50,7 @@ def _account_row(cells: Cells) -> Read:
     if kind is LineKind.FEE:
         key = key or cells.identifier(columns.BASE_ORDER)
     elif kind is LineKind.REFUND:
-        key = _refund_key(cells) or key
+        key = refund_key(cells.identifier(columns.BUSINESS_ORDER)) or key
     local = cells.time(columns.OCCURRED)
     line = StatementLine(
         row=cells.row,
@@ -65,7 +65,7 @@ def _account_row(cells: Cells) -> Read:
         platform_reference=cells.identifier(columns.FUND_ORDER),
         balance=cells.amount(columns.BALANCE),
         counterparty=cells.text(columns.OTHER_ACCOUNT),
-        description=_joined(cells.text(columns.GOODS), cells.text(columns.REMARK)),
+        description=joined(cells.text(columns.GOODS), cells.text(columns.REMARK)),
         platform_kind=platform_kind,
         raw=cells.all(),
     )
@@ -84,9 +84,9 @@ def _account_kind(cells: Cells, platform_kind: str, came_in: bool, key: str | No
     return columns.ACCOUNT_KINDS.get((movement, came_in), LineKind.ADJUSTMENT)
 
 
-def _refund_key(cells: Cells) -> str | None:
+def refund_key(business_order: str | None) -> str | None:
     """The refund's own number, which newer bills carry beside the number of the trade."""
-    found = columns.BUSINESS_NUMBER.search(cells.identifier(columns.BUSINESS_ORDER) or "")
+    found = columns.BUSINESS_NUMBER.search(business_order or "")
     return found[1] if found and _OUR_KEY.fullmatch(found[1]) else None
 
 
@@ -120,14 +120,15 @@ def _trade_row(cells: Cells) -> Read:
         key=refund if kind is LineKind.REFUND else cells.identifier(columns.MERCHANT_ORDER),
         platform_reference=trade,
         counterparty=cells.text(columns.TRADE_OTHER_ACCOUNT),
-        description=_joined(cells.text(columns.GOODS), cells.text(columns.REMARK)),
+        description=joined(cells.text(columns.GOODS), cells.text(columns.REMARK)),
         platform_kind=platform_kind,
         raw=cells.all(),
     )
     return line, kind is LineKind.COLLECTION, gross
 
 
-def _joined(*texts: str | None) -> str | None:
+def joined(*texts: str | None) -> str | None:
+    """Texts that tell something, each once."""
     return " · ".join(dict.fromkeys(filter(None, texts))) or None
 
 

@@ -110,7 +110,7 @@ def _identity(settings: ChannelSettings) -> Identity:
     aes_key = _aes_key(settings)
     if _choice(settings, "sign_mode") == PUBLIC_KEY_MODE:
         alipay_key = rsa_keys.load_public_key(settings.get("alipay_public_key"), label("alipay_public_key"))
-        if alipay_key.public_numbers() == private_key.public_key().public_numbers():
+        if rsa_keys.same_key(alipay_key, private_key.public_key()):
             raise _wrong(
                 "alipay_public_key",
                 "this is the application's own public key; Alipay's is wanted",
@@ -126,14 +126,14 @@ def _certificate_identity(settings: ChannelSettings, private_key: RSAPrivateKey,
         for name in ("app_certificate", "alipay_certificate", "alipay_root_certificates")
     )
     own = rsa_keys.public_key_of(app[0], label("app_certificate"))
-    if own.public_numbers() != private_key.public_key().public_numbers():
+    if not rsa_keys.same_key(own, private_key.public_key()):
         raise _wrong(
             "app_certificate",
             "it does not belong to the application private key",
             "证书与应用私钥不匹配",
         )
     theirs = rsa_keys.public_key_of(alipay[0], label("alipay_certificate"))
-    if theirs.public_numbers() == own.public_numbers():
+    if rsa_keys.same_key(theirs, own):
         raise _wrong(
             "alipay_certificate",
             "this is the application's own certificate; Alipay's is wanted",

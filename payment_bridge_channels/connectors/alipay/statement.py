@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import BinaryIO
 from zipfile import BadZipFile
 
+from odoo.addons.payment_bridge.connector.text_lines import TextRow, fields_of
 from odoo.addons.payment_bridge.connector.types import (
     StatementHeader,
     StatementLine,
@@ -26,8 +27,9 @@ from ..bills import refuse
 from . import columns
 from .cells import Cells, records
 from .payout import CURRENCY
-from .rows import ACCOUNT_BILL, TRADE_BILL, BillKind
+from .rows import ACCOUNT_BILL, TRADE_BILL, BillKind, Read
 from .seen import SeenReferences
+from .usual import usual_rows
 
 PREAMBLE_LINES = 20
 MAX_LINE_BYTES = 64 * 1024
@@ -70,30 +72,53 @@ def _detail(stream: BinaryIO) -> Entry:
     return found[0]
 
 
+Row = tuple[int, list[str]]
+
+
 @dataclass(slots=True)
 class _Sums:
-    """What has been read so far, in and out: rows, their signed effect, and the footer's measure."""
+    """What has been read in one direction: rows, their signed effect, and the footer's measure."""
 
     count: int = 0
     amount: Decimal = Decimal(0)
     told: Decimal = Decimal(0)
 
-    def add(self, amount: Decimal, told: Decimal) -> None:
-        self.count += 1
-        self.amount += amount
-        self.told += told
+
+class _Tally:
+    """What has been read so far: the sums of both directions, the rows that move nothing, the first and last row."""
+
+    def __init__(self) -> None:
+        self.sums = {True: _Sums(), False: _Sums()}
+        self.still = 0
+        self.first: Row | None = None
+        self.last: Row | None = None
+
+    def add(self, row: Row, came_in: bool | None, amount: Decimal, told: Decimal) -> None:
+        self.last = row
+        if self.first is None:
+            self.first = row
+        if came_in is None:
+            self.still += 1
+            return
+        sums = self.sums[came_in]
+        sums.count += 1
+        sums.amount += amount
+        sums.told += told
 
 
 class AlipayStatement:
     """One bill being read; see :class:`StatementReader`. Memory does not grow with the rows."""
 
     header: StatementHeader
+    titles: tuple[str, ...]
 
     def __init__(self, reopen: Callable[[], BinaryIO], pid: str):
         self._reopen = reopen
         self._totals: StatementTotals | None = None
         self._lines = self._numbered()
         self._kind, self.header = self._read_preamble(pid)
+        self._rows = records(self._lines)
+        self.titles = self._titles(self._rows)
 
     @property
     def totals(self) -> StatementTotals:
@@ -106,36 +131,46 @@ class AlipayStatement:
         return self._totals
 
     def __iter__(self) -> Iterator[StatementLine]:
-        sums = {True: _Sums(), False: _Sums()}
-        still = 0
-        seen = SeenReferences()
-        first: StatementLine | None = None
-        last: StatementLine | None = None
-        rows = records(self._lines)
-        titles = self._titles(rows)
-        for row, cells in rows:
-            if cells[0].startswith("#"):
-                self._finish(row, cells[0], rows, sums, still)
-                break
-            line, came_in, told = self._kind.read(Cells(row, titles, cells))
+        tally, seen = _Tally(), SeenReferences()
+        for numbered in self._until_end(tally):
+            line, came_in, told = self._read(numbered)
             seen.add(line.entry_reference)
-            if came_in is None:
-                still += 1
-            else:
-                sums[came_in].add(line.amount, told)
-            first, last = first or line, line
+            tally.add(numbered, came_in, line.amount, told)
             yield line
-        else:
-            raise refuse(None, "the file was cut: its end is missing", "文件不完整：缺少结尾")
         self._refuse_repeated(seen.suspects)
-        opening, closing = _balances(first, last)
+        self._sum(tally)
+
+    def text_rows(self) -> Iterator[TextRow]:
+        """The same rows as text. That an entry occurs twice is not looked for."""
+        usual, tally = usual_rows(self._kind, self.titles), _Tally()
+        for numbered in self._until_end(tally):
+            read = usual(*numbered)
+            if read is None:
+                line, came_in, told = self._read(numbered)
+                read = fields_of(line), came_in, line.amount, told
+            fields, came_in, amount, told = read
+            tally.add(numbered, came_in, amount, told)
+            yield fields, numbered[1]
+        self._sum(tally)
+
+    def _read(self, row: Row) -> Read:
+        number, cells = row
+        return self._kind.read(Cells(number, self.titles, cells))
+
+    def _until_end(self, tally: _Tally) -> Iterator[Row]:
+        """The rows, after the last of which the footers must say what the ``tally`` has become."""
+        for row, cells in self._rows:
+            if cells[0].startswith("#"):
+                self._finish(row, cells[0], tally)
+                return
+            yield row, cells
+        raise refuse(None, "the file was cut: its end is missing", "文件不完整：缺少结尾")
+
+    def _sum(self, tally: _Tally) -> None:
+        ends = [self._read(row)[0] for row in (tally.first, tally.last) if row is not None]
+        money_in, money_out = tally.sums[True], tally.sums[False]
         self._totals = StatementTotals(
-            sums[True].count,
-            sums[True].amount,
-            sums[False].count,
-            -sums[False].amount,
-            opening,
-            closing,
+            money_in.count, money_in.amount, money_out.count, -money_out.amount, *_balances(ends)
         )
 
     def _numbered(self) -> Iterator[tuple[int, str]]:
@@ -188,19 +223,12 @@ class AlipayStatement:
             raise refuse(row, f"columns are missing: {names}", f"缺少列：{names}")
         return titles
 
-    def _finish(
-        self,
-        row: int,
-        end: str,
-        rows: Iterator[tuple[int, list[str]]],
-        sums: dict[bool, _Sums],
-        still: int,
-    ) -> None:
+    def _finish(self, row: int, end: str, tally: _Tally) -> None:
         """Compare with the footers. Rows without amount may be counted on either side."""
         if not columns.LIST_ENDS.fullmatch(end.lstrip("#").strip()):
             raise refuse(row, "a comment stands between the rows", "明细行之间出现注释行")
         found: dict[bool, tuple[int, Decimal]] = {}
-        for at, cells in rows:
+        for at, cells in self._rows:
             text = "，".join(cell for cell in cells if cell).lstrip("#").strip()
             if not cells[0].startswith("#"):
                 raise refuse(at, "a row follows the end of the list", "列表结束后仍有明细行")
@@ -208,11 +236,11 @@ class AlipayStatement:
                 match = pattern.match(text)
                 if match and found.setdefault(came_in, _told(match)) != _told(match):
                     raise refuse(at, "the file has two different totals", "文件合计出现两次且不一致")
-        for came_in, read in sums.items():
+        for came_in, read in tally.sums.items():
             if came_in not in found:
                 raise refuse(None, "the file was cut: a total is missing", "文件不完整：缺少合计行")
             count, amount = found[came_in]
-            if abs(read.told) != amount or not read.count <= count <= read.count + still:
+            if abs(read.told) != amount or not read.count <= count <= read.count + tally.still:
                 raise refuse(
                     None,
                     f"the rows do not add up to the file's own total: {read.count} rows of "
@@ -272,10 +300,11 @@ def _header(told: list[str], pid: str) -> StatementHeader:
     return StatementHeader(account[1], first, last, CURRENCY)
 
 
-def _balances(first: StatementLine | None, last: StatementLine | None) -> tuple[Decimal | None, Decimal | None]:
-    """Opening and closing balance, whichever way round the file is sorted."""
-    if first is None or last is None or first.balance is None or last.balance is None:
+def _balances(ends: list[StatementLine]) -> tuple[Decimal | None, Decimal | None]:
+    """Opening and closing balance from the first and the last row, whichever way round the file is sorted."""
+    if not ends or any(end.balance is None for end in ends):
         return None, None
+    first, last = ends
     if first.occurred_at > last.occurred_at:
         first, last = last, first
     return first.balance - first.amount, last.balance

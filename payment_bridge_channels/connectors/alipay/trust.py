@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from odoo.addons.payment_bridge.connector.errors import ConnectorError, Misconfigured, Untrusted
 
 from .. import certificate_trust
-from ..rsa_keys import public_key_of
+from ..rsa_keys import public_key_of, same_key
 from . import certificates
 from .settings import Identity, label
 
@@ -136,7 +136,7 @@ class TrustStore:
         if (
             certificates.certificate_sn(found[0]) != sn
             or certificates.organisation(found[0]) != expected
-            or key.public_numbers() == identity.private_key.public_key().public_numbers()
+            or same_key(key, identity.private_key.public_key())
         ):
             raise UnknownSigner("the downloaded certificate is not Alipay's")
         return key, tuple(chain)

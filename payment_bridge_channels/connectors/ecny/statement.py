@@ -59,7 +59,7 @@ class EcnyStatement:
             if earlier != row:
                 raise refuse(row, f"the same entry stands in line {earlier} already", f"流水号与第 {earlier} 行重复")
             if with_balance:
-                chain.add(line)
+                chain.add(row, line.amount, line.balance)
             (money_in if line.amount > 0 else money_out).add(line.amount)
             yield line
         self._totals = StatementTotals(

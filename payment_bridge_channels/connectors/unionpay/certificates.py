@@ -18,10 +18,14 @@ from cryptography.x509.oid import NameOID
 
 from odoo.addons.payment_bridge.connector.types import Bilingual
 
+from .. import whole_certificate
 from ..certificate_trust import WEAK_SIGNATURES, UntrustedCertificate, has_issued
 from ..rsa_keys import MINIMUM_KEY_BITS, misconfigured
 from ..whole_certificate import pem_blocks, read_whole
 
+MISSING = Bilingual(
+    "no certificate found; give the .cer file as text (PEM)", "没有找到证书，请提供 PEM 文本格式的 .cer 文件"
+)
 OWNER_PLACE = 2
 """UnionPay's subjects are ``code@serial@owner@number``: the owner stands third."""
 
@@ -59,17 +63,7 @@ def load_certificates(text: str | None, label: Bilingual) -> tuple[x509.Certific
 
     :raises Misconfigured: when there is none, or one cannot be read.
     """
-    blocks = pem_blocks(text)
-    if not blocks:
-        raise misconfigured(
-            label,
-            "no certificate found; give the .cer file as text (PEM)",
-            "没有找到证书，请提供 PEM 文本格式的 .cer 文件",
-        )
-    try:
-        return tuple(read_whole(block) for block in blocks)
-    except ValueError as error:
-        raise misconfigured(label, "a certificate in it cannot be read", "其中有无法读取的证书") from error
+    return whole_certificate.load_certificates(text, label, MISSING)
 
 
 def read_certificate(text: str) -> x509.Certificate:
@@ -116,7 +110,7 @@ def prove_chain(
     leaf: x509.Certificate, middles: Sequence[x509.Certificate], roots: Sequence[x509.Certificate]
 ) -> tuple[x509.Certificate, ...]:
     """The way from ``leaf`` over a configured middle certificate to a configured root, each signature
-    verified. Dates are not looked at; see :func:`check_dates`.
+    verified. Dates are not looked at; see :func:`.certificate_trust.check_dates`.
 
     :raises UntrustedCertificate: when there is none.
     """

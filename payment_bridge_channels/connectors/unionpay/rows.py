@@ -114,7 +114,7 @@ class RowReader:
         self._day = day
         self._mer_id = mer_id
         self._codes = {**columns.CODE_KINDS, **codes}
-        self._paid: set[str] = set()
+        self.paid: set[str] = set()
 
     def detail(self, row: int, raw: bytes) -> StatementLine:
         """A row of ZM.
@@ -127,7 +127,7 @@ class RowReader:
         reference = cells.reference(columns.QUERY_ID)
         key = cells.key(columns.ORDER_ID)
         if kind is LineKind.PAY_OUT:
-            self._paid.update(filter(None, (reference, key)))
+            self.paid.update(filter(None, (reference, key)))
         entry = reference or _composed("ZM", self._day, cells)
         if kind is LineKind.RETURN:
             entry = f"{entry}:return"
@@ -187,7 +187,7 @@ class RowReader:
             cells.text(columns.ORIGINAL_QUERY_ID),
             cells.text(columns.ORDER_ID),
         )
-        return not self._paid.isdisjoint(filter(None, names))
+        return not self.paid.isdisjoint(filter(None, names))
 
     def _line(
         self,

@@ -10,11 +10,11 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import BinaryIO
 from zipfile import BadZipFile
 
+from odoo.addons.payment_bridge.connector.text_lines import TextRow, fields_of
 from odoo.addons.payment_bridge.connector.types import (
     StatementHeader,
     StatementLine,
@@ -22,11 +22,12 @@ from odoo.addons.payment_bridge.connector.types import (
 )
 
 from ..archive import MAX_UNPACKED_BYTES, UnsafeArchive, entries
-from ..bills import refuse
+from ..bills import Sums, refuse
 from . import columns
 from .money import CURRENCY
 from .rows import RowReader
 from .settings import UnionPaySettings
+from .usual import TITLES, UsualPurchases
 
 STATEMENT_KIND = "settlement"
 DETAIL, EXCEPTIONS = "ZM", "ZME"
@@ -105,9 +106,12 @@ class UnionPayStatement:
     """One bill being read; see :class:`StatementReader`."""
 
     header: StatementHeader
+    titles = TITLES
 
     def __init__(self, parts: tuple[Part, ...], settings: UnionPaySettings):
         self._parts = parts
+        self._mer_id = settings.mer_id
+        self._money_in, self._money_out = Sums(), Sums()
         self._totals: StatementTotals | None = None
         day = parts[0].day
         self._rows = RowReader(day, settings.mer_id, settings.transaction_codes)
@@ -124,26 +128,58 @@ class UnionPayStatement:
         return self._totals
 
     def __iter__(self) -> Iterator[StatementLine]:
-        counts = {True: 0, False: 0}
-        sums = {True: Decimal(0), False: Decimal(0)}
         seen: set[int] = set()
+        for row, part, raw in self._raw_rows():
+            line = self._read(row, part, raw)
+            mark = hash(line.entry_reference)
+            if mark in seen:
+                raise refuse(row, "the same transaction occurs twice", "同一交易出现两次")
+            seen.add(mark)
+            yield line
+        self._sum()
+
+    def text_rows(self) -> Iterator[TextRow]:
+        """The same rows as text; that a transaction occurs twice is not looked for. Exceptions have other titles than
+        the detail."""
+        usual = UsualPurchases(self.header.first_day, self._mer_id, self._rows.paid)
+        for row, part, raw in self._raw_rows():
+            found = usual.read(row, raw) if part.kind == DETAIL else None
+            if found is not None:
+                text, amount = found
+                self._money_in.add(amount)
+                yield text
+            else:
+                line = self._read(row, part, raw)
+                cells = [line.raw.get(title, "") for title in TITLES] if part.kind == DETAIL else line.raw
+                yield fields_of(line), cells
+        self._sum()
+
+    def _raw_rows(self) -> Iterator[tuple[int, Part, bytes]]:
+        """The rows of all files, numbered on."""
         row = 0
         for part in self._parts:
-            read = self._rows.exception if part.kind == EXCEPTIONS else self._rows.detail
             for raw in _lines(part, row):
                 row += 1
-                if not raw.strip(b" \x1a"):
-                    continue
-                line = read(row, raw)
-                mark = hash(line.entry_reference)
-                if mark in seen:
-                    raise refuse(row, "the same transaction occurs twice", "同一交易出现两次")
-                seen.add(mark)
-                if line.amount:
-                    counts[line.amount > 0] += 1
-                    sums[line.amount > 0] += abs(line.amount)
-                yield line
-        self._totals = StatementTotals(counts[True], sums[True], counts[False], sums[False], None, None)
+                if raw.strip(b" \x1a"):
+                    yield row, part, raw
+
+    def _read(self, row: int, part: Part, raw: bytes) -> StatementLine:
+        """A row read closely, and added."""
+        line = (self._rows.exception if part.kind == EXCEPTIONS else self._rows.detail)(row, raw)
+        if line.amount:
+            (self._money_in if line.amount > 0 else self._money_out).add(line.amount)
+        return line
+
+    def _sum(self) -> None:
+        money_in, money_out = self._money_in, self._money_out
+        self._totals = StatementTotals(
+            count_in=money_in.count,
+            sum_in=money_in.amount,
+            count_out=money_out.count,
+            sum_out=-money_out.amount,
+            opening=None,
+            closing=None,
+        )
 
 
 def _lines(part: Part, before: int) -> Iterator[bytes]:

@@ -7,7 +7,6 @@ key; APIv3 platform certificates.
 from __future__ import annotations
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from odoo.addons.payment_bridge.connector.types import Bilingual
 
@@ -31,11 +30,6 @@ def load_certificate(text: str, label: Bilingual) -> x509.Certificate:
         raise misconfigured(label, "the certificate cannot be read", "证书无法读取") from error
     public_key_of(certificate, label)
     return certificate
-
-
-def same_key(one: RSAPublicKey, other: RSAPublicKey) -> bool:
-    """Whether two public keys are one."""
-    return one.public_numbers() == other.public_numbers()
 
 
 def serial_of(certificate: x509.Certificate) -> str:

@@ -65,7 +65,7 @@ def trade_row(cells: Cells, settings: WechatSettings) -> StatementLine:
         platform_reference=trade,
         counterparty=mask_account(cells.text(columns.PAYER)) or None,
         description=cells.text(columns.GOODS),
-        platform_kind=" · ".join(filter(None, (cells.text(columns.TRADE_TYPE), state))),
+        platform_kind=joined(cells.text(columns.TRADE_TYPE), state),
         raw=cells.all(),
     )
 
@@ -83,24 +83,26 @@ def fund_row(cells: Cells, settings: WechatSettings) -> StatementLine:
     local = cells.time(columns.BOOKED)
     return StatementLine(
         row=cells.row,
-        kind=_fund_kind(name, business_type, came_in, settings),
+        kind=fund_kind(name, business_type, came_in, settings),
         entry_reference=cells.required(columns.FLOW_NO),
         amount=amount,
         currency=CURRENCY,
         occurred_at=local.astimezone(UTC),
         settled_on=local.date(),
         gross=amount,
-        key=_fund_key(cells),
+        key=fund_key(
+            cells.identifier(columns.VOUCHER), cells.identifier(columns.BUSINESS_NO), cells.text(columns.REMARK)
+        ),
         platform_reference=cells.identifier(columns.BUSINESS_NO),
         balance=cells.fund_amount(columns.BALANCE).quantize(FEN),
-        description=" · ".join(dict.fromkeys(filter(None, (business_type or name, cells.text(columns.REMARK)))))
-        or None,
-        platform_kind=" · ".join(dict.fromkeys(filter(None, (name, business_type)))) or None,
+        description=joined(business_type or name, cells.text(columns.REMARK)),
+        platform_kind=joined(name, business_type),
         raw=cells.all(),
     )
 
 
-def _fund_kind(name: str, business_type: str, came_in: bool, settings: WechatSettings) -> LineKind:
+def fund_kind(name: str, business_type: str, came_in: bool, settings: WechatSettings) -> LineKind:
+    """By the channel's transfer words, else by 业务类型 or 业务名称 and the direction."""
     if any(word in name or word in business_type for word in settings.transfer_words):
         return LineKind.RETURN if came_in else LineKind.PAY_OUT
     for told in (business_type, name):
@@ -110,13 +112,16 @@ def _fund_kind(name: str, business_type: str, came_in: bool, settings: WechatSet
     return LineKind.ADJUSTMENT
 
 
-def _fund_key(cells: Cells) -> str | None:
+def fund_key(voucher: str | None, business_number: str | None, remark: str | None) -> str | None:
     """Our own number: 业务凭证号, unless it only repeats WeChat Pay's; payments then carry ours as remark."""
-    voucher = cells.identifier(columns.VOUCHER)
-    if voucher and voucher != cells.identifier(columns.BUSINESS_NO):
+    if voucher and voucher != business_number:
         return voucher
-    remark = cells.text(columns.REMARK) or ""
-    return remark if _OUR_KEY.fullmatch(remark) else None
+    return remark if _OUR_KEY.fullmatch(remark or "") else None
+
+
+def joined(*texts: str | None) -> str | None:
+    """Texts that tell something, each once."""
+    return " · ".join(dict.fromkeys(filter(None, texts))) or None
 
 
 def _exact(amount: Decimal) -> Decimal:

@@ -115,7 +115,7 @@ def _identity(settings: ChannelSettings, private_key: RSAPrivateKey) -> tuple[x5
         return None, told
     certificate = keys.load_certificate(text, label("merchant_certificate"))
     own = rsa_keys.public_key_of(certificate, label("merchant_certificate"))
-    if not keys.same_key(own, private_key.public_key()):
+    if not rsa_keys.same_key(own, private_key.public_key()):
         raise _wrong("merchant_certificate", "it does not belong to the merchant private key", "证书与商户私钥不匹配")
     serial = keys.serial_of(certificate)
     if told and keys.comparable(told) != keys.comparable(serial):
@@ -129,7 +129,7 @@ def _platform_key(
     if verification == CERTIFICATE_MODE:
         return None, ""
     key = rsa_keys.load_public_key(settings.get("platform_public_key"), label("platform_public_key"))
-    if keys.same_key(key, private_key.public_key()):
+    if rsa_keys.same_key(key, private_key.public_key()):
         raise _wrong(
             "platform_public_key",
             "this is the merchant's own key; WeChat Pay's is wanted",

@@ -11,7 +11,9 @@ from decimal import Decimal
 from typing import BinaryIO
 
 from odoo.addons.payment_bridge.connector.errors import StatementError
+from odoo.addons.payment_bridge.connector.text_lines import TextRow
 from odoo.addons.payment_bridge.connector.types import (
+    TEXT_COLUMNS,
     Bilingual,
     StatementHeader,
     StatementLine,
@@ -24,6 +26,7 @@ from .money import CURRENCY
 from .settings import WechatSettings
 from .table import FUNDS, TRADE, BillTable
 
+BALANCE = TEXT_COLUMNS.index("balance")
 _DAY_IN_NAME = re.compile(r"(?<!\d)(20\d{2})-?(\d{2})-?(\d{2})(?!\d)", re.ASCII)
 
 
@@ -56,6 +59,8 @@ class WechatStatement:
         self._tables = tables
         self._settings = settings
         self._kind = tables[0].kind
+        self._merged = self._kind == FUNDS and len(settings.purses) > 1
+        self.titles = tables[0].titles
         self._totals: StatementTotals | None = None
         self.header = self._header(name)
 
@@ -71,30 +76,46 @@ class WechatStatement:
 
     def __iter__(self) -> Iterator[StatementLine]:
         """Rows of the second account are numbered on after the first's."""
-        merged = self._kind == FUNDS and len(self._settings.purses) > 1
         seen: set[int] = set()
         offset = 0
         for number, table in enumerate(self._tables):
             try:
                 for line in table:
-                    reference = self._unique(line, number, seen)
                     yield replace(
                         line,
                         row=line.row + offset,
-                        entry_reference=reference,
-                        balance=None if merged else line.balance,
+                        entry_reference=self._unique(line.row, line.entry_reference, number, seen),
+                        balance=None if self._merged else line.balance,
                     )
             except StatementError as error:
                 raise self._placed(error, table) from error
             offset += table.rows + 1
         self._totals = self._sum()
 
-    def _unique(self, line: StatementLine, number: int, seen: set[int]) -> str:
+    def text_rows(self) -> Iterator[TextRow]:
+        """The same rows as text. That an entry of a single account occurs twice is not looked for."""
+        for fields, cells in self._tables[0].text_rows() if len(self._tables) == 1 else self._text_of_both():
+            yield (*fields[:BALANCE], "", *fields[BALANCE + 1 :]) if self._merged else fields, cells
+        self._totals = self._sum()
+
+    def _text_of_both(self) -> Iterator[TextRow]:
+        seen: set[int] = set()
+        offset = 0
+        for number, table in enumerate(self._tables):
+            try:
+                for (row, kind, entry, *rest), cells in table.text_rows():
+                    reference = self._unique(int(row), entry, number, seen)
+                    kept = cells if table.titles == self.titles else dict(zip(table.titles, cells, strict=True))
+                    yield (str(int(row) + offset), kind, reference, *rest), kept
+            except StatementError as error:
+                raise self._placed(error, table) from error
+            offset += table.rows + 1
+
+    def _unique(self, row: int, reference: str, number: int, seen: set[int]) -> str:
         """The row's reference, once for the channel. Two accounts may tell one movement under one number:
         then the second's is told apart. Kept are 64-bit hashes, small enough for millions of rows."""
-        reference = line.entry_reference
         if hash((reference, number)) in seen:
-            raise refuse(line.row, "the same entry occurs twice", "同一流水号出现两次")
+            raise refuse(row, "the same entry occurs twice", "同一流水号出现两次")
         seen.add(hash((reference, number)))
         met_before = any(hash((reference, earlier)) in seen for earlier in range(number))
         return f"{reference}:{self._tables[number].purse}" if met_before else reference

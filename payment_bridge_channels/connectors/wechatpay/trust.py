@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from odoo.addons.payment_bridge.connector.errors import ConnectorError, Misconfigured, Untrusted
 from odoo.addons.payment_bridge.connector.transport import HttpResponse
 
-from ..rsa_keys import public_key_of
+from ..rsa_keys import public_key_of, same_key
 from ..strict_json import AmbiguousJson, loads_object
 from ..whole_certificate import read_whole
 from . import keys, signing
@@ -225,7 +225,7 @@ class TrustStore:
         serial = str(row.get("serial_no"))
         if keys.comparable(serial) != keys.comparable(keys.serial_of(certificate)):
             raise ValueError("a certificate of the answer bears another serial than told")
-        if keys.same_key(key, self._settings.private_key.public_key()):
+        if same_key(key, self._settings.private_key.public_key()):
             raise ValueError("a certificate of the answer is the merchant's own")
         return PlatformKey(serial, key, certificate.not_valid_before_utc, certificate.not_valid_after_utc)
 

@@ -1,0 +1,2 @@
+from . import reconciliation_figures
+from . import reconciliation_report

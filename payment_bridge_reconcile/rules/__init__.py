@@ -1,0 +1,1 @@
+"""What the accountant's rules need of text, as plain Python. No database, no ORM."""
