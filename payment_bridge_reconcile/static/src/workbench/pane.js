@@ -60,7 +60,7 @@ export class Pane extends Component {
     }
 
     scoreText(score) {
-        return _t("%s %%", Math.round(score * 100));
+        return `${Math.round(score * 100)} %`;
     }
 
     severe(code) {
