@@ -2,7 +2,8 @@
 
     pb_base_<key>                    Odoo with what the suite depends on, a Chinese company, English and Chinese
     pb_addons_<checkout>_<key>       the same with the add-ons of one checkout; the key changes with their files
-    pb_run_<checkout>_<pid>_<number>_<label>  a copy for one run, dropped when it ends (or by the next run, if it could not)
+    pb_run_<checkout>_<pid>_<number>_<label>
+                                     a copy for one run, dropped when it ends (or by the next run, if it could not)
 
 A database and its filestore are copied and dropped together.
 """
