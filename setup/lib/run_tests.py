@@ -2,8 +2,8 @@
 
 Each kind of tests runs in a pytest process of its own. The add-ons' hold an Odoo registry over a fresh copy of the
 database with the add-ons installed; those in `tests/` are plain Python and start what servers they need
-(`services.py`). Where all of them run, those in `tests/` run beside the add-ons'; those that drive a browser, which show
-pictures and wait for them, follow by themselves.
+(`services.py`). Where all of them run, those in `tests/` run beside the add-ons'; those that drive a browser
+follow by themselves, for their pages have time limits.
 """
 
 import json
