@@ -198,11 +198,12 @@ class PaymentBridgeDifference(models.Model):
                 """
                 INSERT INTO payment_bridge_difference AS known
                     (channel_id, company_id, currency_id, owner_id, opened_on, due_on, side, line_id, instruction_id,
-                     instruction_state, difference, amount, day, severity, proposal, similar_id, score, reasons, state)
+                     instruction_state, difference, amount, day, severity, proposal, similar_id, score, reasons, state,
+                     awaited)
                 SELECT %(channel)s, %(company)s, %(currency)s, %(owner)s, %(today)s, %(today)s + %(days)s,
                        side, line_id, instruction_id,
                        (SELECT i.state FROM payment_bridge_instruction i WHERE i.id = seen.instruction_id),
-                       difference, amount, day, severity, proposal, similar_id, score, reasons, 'open'
+                       difference, amount, day, severity, proposal, similar_id, score, reasons, 'open', FALSE
                   FROM (SELECT f.*, %(severity)s AS severity FROM (%(found)s) f) seen
                     ON CONFLICT %(once)s DO UPDATE
                    SET (%(names)s) = ROW (%(excluded)s),
