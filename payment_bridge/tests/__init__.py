@@ -20,7 +20,6 @@ from . import test_approval_risk
 from . import test_audit
 from . import test_audit_root
 from . import test_batch
-from . import test_change_request
 from . import test_change_request_controls
 from . import test_check_account
 from . import test_check_aml
@@ -29,7 +28,6 @@ from . import test_check_limit
 from . import test_check_pipeline
 from . import test_check_screening
 from . import test_check_three_way
-from . import test_collect
 from . import test_confirm_page
 from . import test_credential
 from . import test_dispatch
