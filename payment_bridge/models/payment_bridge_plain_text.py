@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..connector.card_numbers import has_card_number
+from .refusal import refused
 
 TEXT_TYPES = frozenset({"char", "text", "html"})
 
@@ -47,24 +48,22 @@ class PaymentBridgePlainText(models.AbstractModel):
                     )
                 )
             if self._says_card_number(vals[name]):
-                raise UserError(
-                    self.env._(
-                        "“%s” holds what looks like a payment card number. Card numbers are not kept here: remove it,"
-                        " or leave the last four digits only. Nothing was saved.",
-                        self._fields[name]._description_string(self.env),
-                    )
+                words = self.env._(
+                    "“%s” holds what looks like a payment card number. Card numbers are not kept here: remove it,"
+                    " or leave the last four digits only. Nothing was saved.",
+                    self._fields[name]._description_string(self.env),
                 )
+                raise refused(self, "card_number", UserError(words), field=name)
 
     @api.model
     def _refuse_message(self, *texts):
         """:raises UserError: when what a person writes in a chatter holds a card's number."""
         if any(self._says_card_number(text) for text in texts):
-            raise UserError(
-                self.env._(
-                    "The message holds what looks like a payment card number. Card numbers are not kept here: remove"
-                    " it, or leave the last four digits only. Nothing was saved."
-                )
+            words = self.env._(
+                "The message holds what looks like a payment card number. Card numbers are not kept here: remove"
+                " it, or leave the last four digits only. Nothing was saved."
             )
+            raise refused(self, "card_number", UserError(words))
 
     @api.model
     def _says_card_number(self, value):
