@@ -52,9 +52,7 @@ class TestRightsMatrix(RightsKit, StatementCase):
                 line_id=line.id,
                 day=DAY,
             ),
-            self._make(
-                "fee.invoice", channel_id=self.channel.id, month=DAY.replace(month=DAY.month - 1, day=1)
-            ),
+            self._make("fee.invoice", channel_id=self.channel.id, month=DAY.replace(month=DAY.month - 1, day=1)),
             self._receipt(posted),
             self.env["payment.bridge.balance.proof"].search([("channel_id", "=", self.channel.id)], limit=1),
             self.channel,
