@@ -46,6 +46,7 @@ from . import test_refund
 from . import test_refusal
 from . import test_reservation
 from . import test_rights
+from . import test_rights_everywhere
 from . import test_rights_matrix
 from . import test_roles
 from . import test_screening
