@@ -40,7 +40,7 @@ class PaymentBridgePlainText(models.AbstractModel):
     def _refuse_card_numbers(self, vals):
         """:raises UserError: naming the field, and never the number, when a text in ``vals`` holds a card's number."""
         for name in self._plain_text_fields() & set(vals):
-            if isinstance(vals[name], str) and "\x00" in vals[name]:
+            if isinstance(vals[name], str) and not _can_be_kept(vals[name]):
                 raise UserError(
                     self.env._(
                         "“%s” holds a character that cannot be kept. Type it again. Nothing was saved.",
@@ -71,3 +71,8 @@ class PaymentBridgePlainText(models.AbstractModel):
         if not isinstance(value, str) or not value:
             return False
         return has_card_number(value) or ("<" in value and has_card_number(Markup(value).striptags()))
+
+
+def _can_be_kept(text):
+    """Whether the database takes a text: it has no zero character and no half of a pair of surrogates."""
+    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)

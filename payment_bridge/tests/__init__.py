@@ -4,6 +4,7 @@ from .attacks import test_orm
 from .attacks import test_rpc
 from .attacks import test_secrets
 from .attacks import test_strings
+from .attacks import test_trace
 from .attacks import test_web
 from . import test_abilities
 from . import test_approval_attacks

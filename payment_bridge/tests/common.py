@@ -9,7 +9,7 @@ from decimal import Decimal
 from unittest.mock import patch
 
 from odoo import Command, fields
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 from odoo.tests import HttpCase
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
@@ -372,7 +372,7 @@ class BridgeCommon(AccountTestInvoicingCommon):
                 act(self.env(cr=cr, user=user or self.env.user, su=False, context={}))
                 cr.flush()
                 cr.postcommit.run()  # Odoo's test cursor leaves it out
-        except UserError as refusal:
+        except (UserError, RedirectWarning) as refusal:
             error = refusal
         self.env.invalidate_all()
         return error

@@ -73,7 +73,7 @@ class RightsSamples:
         self.env.flush_all()
         return {name: record.with_env(self.env(su=True)) for name, record in found.items()}
 
-    def draft_vals(self):
+    def draft_vals(self, **values):
         """A payment without the wizard."""
         journal = self.channel.journal_id
         return {
@@ -85,6 +85,7 @@ class RightsSamples:
             "currency_id": self.cny.id,
             "journal_id": journal.id,
             "payment_method_line_id": journal._bridge_method_line("outbound").id,
+            **values,
         }
 
     def make_dialogs(self, samples):
