@@ -26,7 +26,8 @@ CURRENCIES = {
 """Currencies with two decimal places, which is what the amounts of the layout have at most."""
 _ACCOUNT = re.compile(r"[0-9A-Za-z -]{4,40}")
 _NUMBER_HELP = Bilingual(
-    "As the bank writes it. A file that names another account is refused.", "与银行对账单一致；注明其他账户的文件一律拒收。"
+    "As the bank writes it. A file that names another account is refused.",
+    "与银行对账单一致；注明其他账户的文件一律拒收。",
 )
 _ACCOUNT_FIELDS = (
     SettingField("account_number", Bilingual("Account number", "账号"), _NUMBER_HELP),
@@ -59,7 +60,9 @@ def read(settings: ChannelSettings) -> Layout:
     """
     account = (settings.get("account_number", "") or "").strip()
     if not _ACCOUNT.fullmatch(account):
-        raise _wrong("Account number must be 4 to 40 letters and digits", "账号须为 4 至 40 位字母或数字", "account_number")
+        raise _wrong(
+            "Account number must be 4 to 40 letters and digits", "账号须为 4 至 40 位字母或数字", "account_number"
+        )
     currency = (settings.get("account_currency", "CNY") or "CNY").strip()
     if currency not in CURRENCIES:
         raise _wrong("Currency is none of the choices", "币种不在可选范围内", "account_currency")

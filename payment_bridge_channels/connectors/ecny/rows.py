@@ -16,7 +16,9 @@ from .setting_fields import DIRECTION, REVERSED, SIGNED, TWO_COLUMNS
 from .settings import Layout
 
 ZERO = Decimal("0.00")
-_AMOUNT = re.compile(r"(?P<sign>[+-]?)[¥￥$]?(?P<number>[0-9]{1,13}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?P<fen>\.[0-9]{1,2})?")
+_AMOUNT = re.compile(
+    r"(?P<sign>[+-]?)[¥￥$]?(?P<number>[0-9]{1,13}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?P<fen>\.[0-9]{1,2})?"
+)
 _IDENTIFIER = re.compile(r"(?![=+@-])[^\x00-\x1f\x7f]{1,128}")
 _SHORTENED = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
