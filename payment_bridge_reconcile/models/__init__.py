@@ -38,7 +38,6 @@ from . import account_move_line
 from . import account_account
 from . import account_tax
 from . import res_partner
-from . import base_partner_merge
 from . import account_move
 from . import ledger_settle
 from . import ir_attachment

@@ -51,7 +51,8 @@ def classify_rows(channel):
                  ELSE CASE found.difference %(usual)s END END
           FROM (
             SELECT l.id, i.state,
-                   CASE WHEN fits.short THEN abs(abs(l.gross) - i.amount) ELSE abs(l.amount) END AS at_stake,
+                   CASE WHEN fits.short AND l.kind != 'chargeback' THEN abs(abs(l.gross) - i.amount)
+                        ELSE abs(l.amount) END AS at_stake,
                    CASE
                      WHEN l.only_by_hand THEN 'opened'
                      WHEN l.kind = 'chargeback' THEN 'chargeback'

@@ -78,8 +78,8 @@ class PaymentBridgeChannel(models.Model):
         string="Agreed Fee (%)",
         digits=0,
         tracking=True,
-        help="What the platform charges for a collection by contract, where no schedule of agreed fees counts. Zero: only"
-        " what schedules tell is checked.",
+        help="What the platform charges for a collection by contract, where no schedule of agreed fees counts. Zero:"
+        " only what schedules tell is checked.",
     )
     difference_owner_id = fields.Many2one(
         "res.users", string="Looks Into Differences", tracking=True, help="Who gets new differences of this channel."

@@ -37,26 +37,3 @@ class PaymentBridgeStatement(models.Model):
             return planned
         rest = self._item(line.account_id, line._entry_label(), -line.remainder, line, line.partner_id)
         return [*planned, rest]
-
-    # -- the daily summary reads plain payments in one go: rows with such an account are none ----------
-
-    def _summary_rows(self):
-        special = set(self._rows_with_account())
-        rows = super()._summary_rows()
-        return [row for row in rows if row[0] not in special] if special else rows
-
-    def _rows_of_other_passes(self):
-        return super()._rows_of_other_passes() + self._rows_with_account()
-
-    def _rows_with_account(self):
-        """The ids of matched rows of single payments of which a part goes to an account."""
-        lines = self.env["payment.bridge.statement.line"].search(
-            [
-                ("statement_id", "=", self.id),
-                ("state", "=", "matched"),
-                ("match_pass", "=", "payment"),
-                ("account_id", "!=", False),
-            ],
-            order="row, id",
-        )
-        return lines.ids

@@ -28,7 +28,7 @@ def workbook_of(env, reports, period):
         taken = set()
         for figures in reports:
             sheet = book.add_worksheet(_sheet_name(figures.channel.name, taken))
-            ChannelSheet(env, sheet, styles, figures, period).write()
+            ChannelSheet(env, sheet, styles, figures, period).fill()
     return stream.getvalue()
 
 
@@ -78,7 +78,7 @@ class ChannelSheet:
         self.amount = styles.money(figures.currency.decimal_places)
         self.total = styles.money(figures.currency.decimal_places, bold=True)
 
-    def write(self):
+    def fill(self):
         """Every section of the page."""
         for column, width in enumerate(COLUMN_WIDTHS):
             self.sheet.set_column(column, column, width)

@@ -1,6 +1,7 @@
 """Rows for COPY: many at once where nothing is in the way, closely where something is, and the same either way."""
 
 import json
+import re
 
 from odoo.tests import BaseCase, tagged
 
@@ -10,6 +11,8 @@ from ..models import statement_stage
 from ..models.statement_stage import RowWriter
 
 CARD = "4111111111111111"
+ESCAPED = re.compile(r"\\(.)")
+READ = {"t": "\t", "n": "\n", "r": "\r", "\\": "\\"}
 PLACES = {name: place for place, name in enumerate(TEXT_COLUMNS)}
 
 
@@ -26,10 +29,7 @@ class TestRowWriter(BaseCase):
         text = b"".join(RowWriter(titles).chunks(rows)).decode()
         told = []
         for line in text.splitlines():
-            cells = [
-                cell.replace("\\t", "\t").replace("\\n", "\n").replace("\\r", "\r").replace("\\\\", "\\")
-                for cell in line.split("\t")
-            ]
+            cells = [ESCAPED.sub(lambda found: READ[found[1]], cell) for cell in line.split("\t")]
             told.append((tuple(cells[:-1]), json.loads(cells[-1])))
         return told
 

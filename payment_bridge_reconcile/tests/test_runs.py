@@ -167,11 +167,11 @@ class TestRuns(StatementCase):
     def test_one_that_cannot_be_posted_does_not_keep_the_others(self):
         statements = self.statements()
         broken = statements.sorted("last_day")[1]
-        post = type(statements)._post
+        post, refusal = type(statements)._post, "its journal is closed"
 
         def refuse(statement, **values):
             if statement == broken:
-                raise UserError("its journal is closed")
+                raise UserError(refusal)
             return post(statement, **values)
 
         run = self.post_many(statements)

@@ -148,7 +148,7 @@ class TestTreatments(TreatCase):
         self.schedule(rate=0.6)
         order = self.collect(100)
         line = self.statement([self.collected_row(order, amount=99.40)]).line_ids
-        self.assertEqual(line.difference, "amount")
+        self.assertEqual(line.difference, "fee")
         self.assertEqual(self.treat(), 1)
         self.assertEqual((line.state, line.match_pass), ("matched", "net"))
         self.assertEqual(self.difference_of(line).treatment_id.evidence["agreed"], "0.60")

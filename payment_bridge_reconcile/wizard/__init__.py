@@ -1,3 +1,4 @@
+from . import base_partner_merge
 from . import statement_import
 from . import statement_line_ignore
 from . import statement_line_match

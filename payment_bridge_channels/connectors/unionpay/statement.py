@@ -143,7 +143,7 @@ class UnionPayStatement:
         the detail."""
         usual = UsualPurchases(self.header.first_day, self._mer_id, self._rows.paid)
         for row, part, raw in self._raw_rows():
-            found = usual.read(row, raw) if part.kind == DETAIL else None
+            found = usual.text_row(row, raw) if part.kind == DETAIL else None
             if found is not None:
                 text, amount = found
                 self._money_in.add(amount)

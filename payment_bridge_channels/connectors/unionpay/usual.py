@@ -44,7 +44,7 @@ class UsualPurchases:
         self._paid = paid
         self._local = lru_cache(maxsize=8192)(self._moment)
 
-    def read(self, row: int, raw: bytes) -> tuple[TextRow, Decimal] | None:
+    def text_row(self, row: int, raw: bytes) -> tuple[TextRow, Decimal] | None:
         """The row as text and what it brings in; None for one that is to be read closely."""
         if not raw.isascii():
             return None

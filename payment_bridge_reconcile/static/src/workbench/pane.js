@@ -2,7 +2,6 @@
 import { Component, onPatched, useRef } from "@odoo/owl";
 import { formatCurrency } from "@web/core/currency";
 import { formatDate } from "@web/core/l10n/dates";
-import { _t } from "@web/core/l10n/translation";
 
 const { DateTime } = luxon;
 
@@ -60,7 +59,7 @@ export class Pane extends Component {
     }
 
     scoreText(score) {
-        return _t("%s %%", Math.round(score * 100));
+        return `${Math.round(score * 100)} %`;
     }
 
     severe(code) {

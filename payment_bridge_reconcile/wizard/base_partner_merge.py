@@ -2,7 +2,7 @@
 
 from odoo import models
 
-from .ledger_link import LedgerLink
+from ..models.ledger_link import LedgerLink
 
 
 class BasePartnerMerge(models.TransientModel):
