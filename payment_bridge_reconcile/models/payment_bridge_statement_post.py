@@ -47,7 +47,8 @@ class PaymentBridgeStatement(models.Model):
             self.env["ir.cron"]._commit_progress()
 
     def _work_on_channels(self):
-        """Answers False when there was not the time for all, and going on will find less to do."""
+        """Answers False when the time was used up after something was done: going on finds less to do. Where nothing was
+        done yet it goes on to the next channel, whatever the time."""
         cron = self.env["ir.cron"]
         done = 0
         channels = self.env["payment.bridge.channel"].with_context(active_test=False).search([])
@@ -56,8 +57,8 @@ class PaymentBridgeStatement(models.Model):
             done += channel._treat_differences()
             channel._check_fees()
             self.env["payment.bridge.fee.invoice"]._make_months(channel)
-            if not cron._commit_progress():
-                return not done
+            if not cron._commit_progress() and done:
+                return False
             if channel.auto_post == "never":
                 continue
             due = self.search(
@@ -70,8 +71,8 @@ class PaymentBridgeStatement(models.Model):
                 if not cron._commit_progress(1):
                     return False
             done += channel._match_transfers()
-            if not cron._commit_progress():
-                return not done
+            if not cron._commit_progress() and done:
+                return False
         return True
 
     def _posts_by_itself(self):
