@@ -87,6 +87,7 @@ def make(env, sandbox_url: str, sales: str = "4", days: str = "30") -> None:
     for _day, channel, download in sorted(files, key=lambda one: (one[0], one[1].sequence)):
         _upload(channel.with_user(clerk).with_context(lang=clerk.lang), download)
     _open_by_hand(env, clerk, month)
+    _propose_rule(env, clerk)
     env.cr.commit()
     env["payment.bridge.instruction"]._cron_query()  # the two scheduled actions, without the scheduler's limit of time
     env["payment.bridge.statement"]._cron_post()
@@ -143,7 +144,7 @@ def _channel(env, sandbox: Control, account: Account):
     channel = env["payment.bridge.channel"].create(
         {
             "name": CHANNELS[account.code],
-            "sequence": 20 + list(SHOWN).index(account.code),
+            "sequence": 1 + list(SHOWN).index(account.code),
             "connector_code": shown.connector,
             "company_id": env.company.id,
             "currency_id": env.ref("base.USD").id if account.code == USD else env.company.currency_id.id,
@@ -290,3 +291,22 @@ def _open_by_hand(env, clerk, month: Month) -> None:
     keys = [key for account in month.accounts.values() for key in account.opened_by_hand]
     rows = env[STATEMENT_LINE].search([("key", "in", keys), ("kind", "=", "collection")])
     rows.with_user(clerk).action_undo()
+
+
+def _propose_rule(env, clerk) -> None:
+    """The clerk's rule for the power bill, to be tried on the month and approved by somebody else."""
+    channel = env["payment.bridge.channel"].search([("name", "=", CHANNELS[BANK])])
+    expense = env["account.account"].search(
+        [("company_ids", "in", env.company.id), ("code", "=like", "6602%"), ("account_type", "=like", "expense%")],
+        limit=1,
+    )
+    env["payment.bridge.match.rule"].with_user(clerk).create(
+        {
+            "name": "代扣电费 Power bill",
+            "channel_ids": [Command.link(channel.id)],
+            "direction": "out",
+            "text_words": "代扣 电费",
+            "effect": "account",
+            "account_id": expense.id or channel.fee_account_id.id,
+        }
+    )
