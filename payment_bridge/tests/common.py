@@ -377,6 +377,16 @@ class BridgeCommon(AccountTestInvoicingCommon):
         self.env.invalidate_all()
         return error
 
+    def noted(self):
+        """The codes of the refusals that the trail will hold when the present transaction ends; they are taken away,
+        so that each call tells what came since the one before."""
+        waiting = self.env.cr.postcommit.data.get("payment_bridge.aftermath")
+        if not waiting:
+            return []
+        codes = [note.code for note in waiting.notes.values()]
+        waiting.notes.clear()
+        return codes
+
     def refusals(self, record=None):
         """What the trail says about refused attempts, oldest first: details by ``code`` and so on."""
         domain = [("event", "=", "attempt.refused")]

@@ -37,6 +37,8 @@ TRY = (
     "Customers > Invoices: open the one of 江南画廊, Collect by…, and let the sandbox pay it:"
     " ./setup/demo --scan LINK (the link beside the code). Then Refund a part of it from its payment.",
     "Open the same invoice's portal page (Preview): the customer chooses a way to pay there.",
+    "Payment Bridge > Reconciliation: five channels with a month behind them. Open a day in the cockpit, explain rows"
+    " in the workbench, and look at the differences: each comes with a proposal and the entries that it would make.",
     "Payment Bridge > Channels: the balance at the platform beside the balance in the books.",
     "Let the platform's day end with ./setup/demo --next-day (its clock is a day behind so that this can be tried),"
     " then Payment Bridge > Statements: fetch yesterday, open the statement, Reconcile and Post.",
@@ -96,6 +98,13 @@ def connect(env, sandbox_url, odoo_url):
             )
         elif person.platform == demo_people.WECHATPAY:
             sandbox.post("wechatpay/payees", openid=person.account, name=person.name, auto_confirm_ms=2500)
+
+
+def month(env, sandbox_url, *size):
+    """A month of five channels with every class of difference in it."""
+    import demo_month  # which needs the add-ons; the walk-through imports this module without them
+
+    demo_month.make(env, sandbox_url, *size)
 
 
 def _connect_channel(env, sandbox, platform):

@@ -11,11 +11,14 @@ from ..rights_samples import RightsSamples
 @tagged("post_install", "-at_install")
 class TestOrmDoor(RightsSamples, ApprovalCommon):
     def assertEachRefused(self, *attempts):
+        """Each is refused, nothing of it stays, and the trail will say so."""
         for number, attempt in enumerate(attempts):
+            self.noted()
             with self.assertRaises(UserError, msg=f"attempt {number}"), self.env.cr.savepoint():
                 attempt()
                 self.env.flush_all()
             self.env.invalidate_all()
+            self.assertTrue(self.noted(), f"attempt {number} leaves no trace")
 
     # -- orders ------------------------------------------------------------------
 

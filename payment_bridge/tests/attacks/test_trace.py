@@ -152,6 +152,15 @@ class TestTrace(RightsSamples, ApprovalCommon):
         rule.write({"amount": 10, "mode": "block"})
         self.assertNoted("checks", pay(self.make_bill(20)), self.clerk)
 
+    def test_who_sends_what_cannot_be_sent(self):
+        foreign = self.submit(30)
+        refund = (
+            self.env["account.payment"]
+            .with_user(self.clerk)
+            .create(self.draft_vals(bridge_refund_of_id=foreign.id, partner_bank_id=False))
+        )
+        self.assertNoted("unpayable", lambda env: refund.with_env(env).action_post(), self.clerk, refund)
+
     # -- roles, four eyes, other companies ---------------------------------------
 
     def test_who_gives_roles_or_agrees_alone(self):
