@@ -227,6 +227,9 @@ export class Cockpit extends Component {
     openCard(ev, row, rowIndex, column) {
         const cell = row.cells[column];
         this.state.at = [rowIndex, column];
+        if (cell.state === "none") {
+            return; // it can be reached by keyboard, but holds nothing
+        }
         this.card.open(ev.currentTarget, {
             row,
             cell,
