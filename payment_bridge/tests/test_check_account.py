@@ -50,6 +50,12 @@ class TestChangedAccount(CheckCommon):
     def test_an_account_as_it_was_entered_passes(self):
         self.assertVerdict(self.draft(), "account_changed", "pass")
 
+    def test_a_changed_number_is_kept_as_it_was_written(self):
+        self.account.allow_out_payment = False
+        self.account.write({"acc_number": "New.Wallet-77@mill.example"})
+        self.assertEqual(self.account.acc_number, "New.Wallet-77@mill.example")
+        self.assertEqual(self.account.sanitized_acc_number, "NEWWALLET77MILLEXAMPLE")
+
     def test_a_changed_account_waits(self):
         self.change()
         self.assertVerdict(self.draft(), "account_changed", "block", "may be paid from")
