@@ -71,8 +71,8 @@ class AccountMove(models.Model):
     def _bridge_render_match(self, match):
         titles = (
             self.env._("Line"),
-            self.env._("Order"),
-            self.env._("Ordered"),
+            self.env._("Purchase Order"),
+            self.env._("Quantity Ordered"),
             self.env._("Received"),
             self.env._("This Bill"),
             self.env._("Charged So Far"),

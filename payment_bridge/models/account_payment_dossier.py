@@ -5,7 +5,9 @@ import json
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..checks.base import Stage, Verdict
 from ..tools.trail import CANONICAL_VERSION, PROOF, canonical, link_text
+from .refusal import EVENT
 
 
 class AccountPayment(models.Model):
@@ -125,6 +127,19 @@ class AccountPayment(models.Model):
         }
 
     @api.private
+    def _bridge_dossier_results(self):
+        """What each check said when it was run last, in the checks' order."""
+        order = list(Stage)
+        newest = {}
+        for result in self.sudo().bridge_check_ids.sorted(lambda one: order.index(one.stage)):
+            newest[result.code] = result
+        passed = {Verdict.PASS.value: True, Verdict.WARN.value: None, Verdict.BLOCK.value: False}
+        return [
+            (one.with_env(self.env).label, passed[one.verdict], one.sentence)
+            for one in sorted(newest.values(), key=lambda one: one.id)
+        ]
+
+    @api.private
     def _bridge_dossier_checks(self):
         """What was checked about this payment, as (what, whether it passed or None, evidence)."""
         account = self.partner_bank_id
@@ -150,7 +165,7 @@ class AccountPayment(models.Model):
             )
         discrepancies = self.env["payment.bridge.discrepancy"].search([("payment_id", "=", self.id)])
         checks += [(one.summary, one.state == "resolved", one.resolution or "") for one in discrepancies]
-        return checks
+        return checks + self._bridge_dossier_results()
 
     @api.private
     def _bridge_dossier_moves(self):
@@ -160,9 +175,32 @@ class AccountPayment(models.Model):
     def _bridge_event_title(self, event):
         kind, _dot, what = event.event.partition(".")
         if kind != "instruction":
-            return event.event
+            return self._bridge_event_titles().get(event.event, event.event)
         states = self.env["payment.bridge.instruction"]._fields["state"]._description_selection(self.env)
         return dict(states).get(what, what)
+
+    def _bridge_event_titles(self):
+        """What happened to a payment, its account and its bills, in the reader's words."""
+        return {
+            "account.created": self.env._("Account entered"),
+            "account.changed": self.env._("Account changed"),
+            "account.verified": self.env._("Account confirmed by call-back"),
+            "account.revealed": self.env._("Account number shown"),
+            "approval.requested": self.env._("Submitted for approval"),
+            "approval.approved": self.env._("Approved"),
+            "approval.refused": self.env._("Refused by an approver"),
+            "approval.voided": self.env._("Approvals void: it was changed"),
+            "approval.withdrawn": self.env._("Withdrawn"),
+            "approval.released": self.env._("Released: every approval is there"),
+            "override.requested": self.env._("Emergency override asked for"),
+            "override.confirmed": self.env._("Emergency override confirmed"),
+            "override.dropped": self.env._("Emergency override dropped"),
+            "batch.placed": self.env._("Put into a batch"),
+            "discrepancy.raised": self.env._("Difference raised"),
+            "discrepancy.resolved": self.env._("Difference resolved"),
+            "discrepancy.reopened": self.env._("Difference opened again"),
+            EVENT: self.env._("Attempt refused"),
+        }
 
     def _bridge_event_details(self, event):
         details = json.loads(event.content)["details"]

@@ -119,6 +119,15 @@ class TestChangedAccount(CheckCommon):
             self.assertIn(name, self.account.bridge_changed_fields.split(", "))
             self.assertEqual(self.account.bridge_changed_by_id, self.env.user)
 
+    def test_what_changed_is_told_by_the_names_on_the_form(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.account.bridge_payee_kind = "bank_account"
+        self.assertEqual(self.account.bridge_changed_words, "Kind of Account")
+        self.assertEqual(self.account.with_context(lang="zh_CN").bridge_changed_words, "账户类型")
+        self.account.active = False
+        self.account.active = True
+        self.assertEqual(self.account.bridge_changed_words, "restored from the archive")
+
     def test_writing_what_was_there_is_no_change(self):
         self.account.write({"acc_holder_name": self.account.acc_holder_name})
         self.assertFalse(self.account.bridge_changed_at)

@@ -79,6 +79,17 @@ class TestDossier(TrailCommon, HttpCase):
             self.assertIn(text, page)
         self.assertNotIn(instruction.sudo().payee_account, page.replace(instruction.payee_account_masked, ""))
 
+    def test_the_page_tells_what_each_check_said_and_names_events_in_words(self):
+        account = self.payment.partner_bank_id
+        account.sudo().acc_holder_name = "Another Name"
+        page = self.page(self.auditor)
+        results = self.payment.sudo().bridge_check_ids.filtered(lambda one: one.stage == "sending")
+        self.assertTrue(results)
+        for result in results:
+            self.assertIn(result.label, page)
+        self.assertIn("Account changed", page)
+        self.assertNotIn("account.changed", page)
+
     def test_hostile_words_stay_words_on_the_page(self):
         self.vendor.name = "<script>alert(1)</script> {{ 7*7 }} ${7*7}"
         page = self.page()

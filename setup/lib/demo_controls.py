@@ -2,7 +2,7 @@
 
 `stage` sets the scenes through the doors people use, each step as the person whose work it is: a bill that charges
 more than was received, a payment whose payee's account was changed while it waited, a payee whose name is like one on a
-list, and a payment above the limit from which two people approve. `walk` plays each to its end, for `setup/demo --once`.
+list, and a payment above the limit from which two people approve. `walk` plays each to its end for `setup/demo --once`.
 """
 
 import base64

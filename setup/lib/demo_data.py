@@ -143,6 +143,7 @@ def _make_user(env, company, login, name, roles, lang):
             "password": PASSWORD,
             "lang": lang,
             "tz": "Asia/Shanghai",
+            "odoobot_state": "disabled",  # its greeting would cover a phone's screen
             "company_id": company.id,
             "company_ids": [Command.link(company.id)],
             "group_ids": [Command.link(group.id) for group in groups],
