@@ -1,6 +1,6 @@
 {
     "name": "Payment Bridge: Channels",
-    "summary": "The payment platforms of Payment Bridge: Alipay, WeChat Pay, UnionPay, e-CNY",
+    "summary": "The payment platforms of Payment Bridge: Alipay, WeChat Pay, UnionPay, e-CNY, files",
     "version": "19.0.1.0.0",
     "category": "Accounting/Payment",
     "license": "LGPL-3",

@@ -83,11 +83,17 @@ def attacks() -> str:
             if attack.door == door:
                 number += 1
                 tests = "<br>".join(f"`{test.rpartition('/')[2]}`" for test in attack.tests)
-                cells = (str(number), attack.what, attack.stopped_by, attack.message, attack.event or "–", tests)
+                cells = (str(number), attack.what, attack.stopped_by, attack.message, _event(attack), tests)
                 rows.append(tuple(cell.replace("|", "\\|") for cell in cells))
         heading = ("no.", "attack or mistake", "what stops it", "what is shown", "event", "test")
         parts += [f"## {words}", table(heading, rows)]
     return "\n\n".join(parts)
+
+
+def _event(attack: tuple) -> str:
+    """What the trail says afterwards: that it was refused, by which rule, and what stays of the events before."""
+    parts = [attack.event, f"attempt.refused ({attack.refused})" if attack.refused else ""]
+    return ", ".join(filter(None, parts)) or "–"
 
 
 PAGES = {"attacks.md": attacks, "rights.md": rights}

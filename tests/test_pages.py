@@ -61,3 +61,25 @@ def test_messages_and_events_of_attacks_stand_in_the_source() -> None:
         assert attack.message.startswith("<") or attack.message in texts, attack.message
         kind, _dot, _what = attack.event.partition(".")
         assert not attack.event or attack.event in texts or f"{kind}." in texts, attack.event
+
+
+def codes(*folders: str) -> set[str]:
+    """The codes of the rules that refuse, as the sources give them to the trail."""
+    found = set()
+    for folder in folders:
+        for path in sorted((pages.ROOT / folder).rglob("*.py")):
+            if "tests" not in path.relative_to(pages.ROOT / folder).parts:
+                for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                        place = {"refused": 1, "Problem": 0}.get(node.func.id)
+                        if place is not None and isinstance(node.args[place], ast.Constant):
+                            found.add(node.args[place].value)
+    return found
+
+
+def test_every_rule_that_the_table_names_is_in_the_source_and_its_event_is_tested() -> None:
+    named = {attack.refused for attack in TABLE.ATTACKS} - {""}
+    assert named <= codes("payment_bridge"), named - codes("payment_bridge")
+    tree = ast.parse((pages.ROOT / "payment_bridge/tests/attacks/test_trace.py").read_text(encoding="utf-8"))
+    tried = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    assert named <= tried, named - tried

@@ -6,6 +6,7 @@ from odoo import http
 from odoo.http import Response, request
 
 from ..connector.types import InboundRequest
+from .token import is_token
 
 MAX_BODY = 1024 * 1024
 
@@ -29,7 +30,8 @@ class NotificationController(http.Controller):
         read raw: its signature covers bytes, not what a framework made of them.
         """
         http_request = request.httprequest
-        channel = request.env["payment.bridge.channel"].sudo().search([("notify_token", "=", token)], limit=1)
+        channels = request.env["payment.bridge.channel"].sudo()
+        channel = channels.search([("notify_token", "=", token)], limit=1) if is_token(token) else channels
         if not channel:
             return Response("unknown", status=404)
         body = http_request.get_data(cache=True)

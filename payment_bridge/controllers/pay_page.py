@@ -8,6 +8,7 @@ from odoo.http import request
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from ..connector.types import ActionKind
+from .token import is_token
 
 
 class PayPage(CustomerPortal):
@@ -67,7 +68,8 @@ class PayPage(CustomerPortal):
 
     def _instruction(self, token):
         """The instruction that the token names, in the reader's language."""
-        found = request.env["payment.bridge.instruction"].sudo().search([("access_token", "=", token)], limit=1)
+        orders = request.env["payment.bridge.instruction"].sudo()
+        found = orders.search([("access_token", "=", token)], limit=1) if is_token(token) else orders
         return found.with_context(lang=request.env.lang)
 
     def _page_values(self, instruction, token):

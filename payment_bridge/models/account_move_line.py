@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .refusal import refused
+
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
@@ -35,4 +37,5 @@ class AccountMoveLine(models.Model):
     def _bridge_forbid_held(self, vals):
         """What is held is counted where it is held and nowhere else: written to nothing, a bill could be paid twice."""
         if "bridge_held" in vals:
-            raise UserError(self.env._("What payments hold of a bill is counted by themselves and written by nobody."))
+            words = self.env._("What payments hold of a bill is counted by themselves and written by nobody.")
+            raise refused(self, "held_written", UserError(words))

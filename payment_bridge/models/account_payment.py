@@ -122,14 +122,13 @@ class AccountPayment(models.Model):
             words = self.env._("Paying through a channel needs the role Payment Bridge / Clerk. Nothing was sent.")
             raise refused(self, "no_role", UserError(words))
         if problem := self._bridge_problem(channel):
-            raise UserError(
-                self.env._(
-                    "%(payee)s cannot be paid through %(channel)s: %(problem)s Nothing was sent.",
-                    payee=self.partner_id.display_name or self.env._("This payment"),
-                    channel=channel.name,
-                    problem=problem,
-                )
+            words = self.env._(
+                "%(payee)s cannot be paid through %(channel)s: %(problem)s Nothing was sent.",
+                payee=self.partner_id.display_name or self.env._("This payment"),
+                channel=channel.name,
+                problem=problem,
             )
+            raise refused(self, "unpayable", UserError(words), bills=self.sudo()._bridge_documents().ids)
         probe = self._bridge_probe()
         try:
             check(channel._connector(), Operation(probe.operation), probe._order_for(fields.Datetime.now()))

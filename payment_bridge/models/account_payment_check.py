@@ -39,7 +39,7 @@ class AccountPayment(models.Model):
         """Run the checks on drafts now and show what they say."""
         groups = ("payment_bridge.group_clerk", "payment_bridge.group_approver")
         if not any(self.env.user.has_group(group) for group in groups):
-            raise UserError(self.env._("Checking payments needs the role Clerk or Approver."))
+            raise refused(self, "no_role", UserError(self.env._("Checking payments needs the role Clerk or Approver.")))
         self.check_access("read")
         drafts = self.filtered("bridge_can_check")
         if not drafts:

@@ -146,7 +146,8 @@ class AccountPayment(models.Model):
         self._bridge_lock_decision()
         approval, place, problem = self._bridge_find_place(person)
         if not problem and self.env["payment.bridge.role.guard"]._conflicts_of(person):
-            problem = self.env._("you hold roles that do not go together, and no exception for them is in force.")
+            words = self.env._("you hold roles that do not go together, and no exception for them is in force.")
+            problem = Problem("role_conflict", words)
         if problem:
             words = self.env._("You cannot decide about this payment: %s", problem.words)
             raise refused(self, problem.code, AccessError(words), decision=decision)

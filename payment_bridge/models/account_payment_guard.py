@@ -3,6 +3,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from .refusal import refused
+
 FOLLOWS = frozenset(
     {
         "bridge_instruction_id", "bridge_state", "bridge_operation", "bridge_reversal_id", "bridge_undecided",
@@ -30,6 +32,7 @@ class AccountPayment(models.Model):
     def _bridge_forbid_told(self, names):
         """:raises UserError: when a person, by whatever way, says that a payment was ordered, sent or checked."""
         if names and not self.env.su:
-            raise UserError(
-                self.env._("Where a payment stands at the platform follows from its order and is written by nobody.")
+            words = self.env._(
+                "Where a payment stands at the platform follows from its order and is written by nobody."
             )
+            raise refused(self, "order_told", UserError(words))

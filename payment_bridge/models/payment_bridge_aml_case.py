@@ -78,6 +78,7 @@ class PaymentBridgeAmlCase(models.Model):
 
     def action_reopen(self):
         """Decide again."""
+        self._require_officer()
         for case in self:
             newer = self.sudo().search_count(
                 [("company_id", "=", case.company_id.id), ("partner_id", "=", case.partner_id.id),
@@ -87,10 +88,13 @@ class PaymentBridgeAmlCase(models.Model):
                 raise UserError(self.env._("There is a newer open case about this payee: decide there."))
         self._decide("open")
 
-    def _decide(self, state):
+    def _require_officer(self):
         self.check_access("write")
         if not self.env.user.has_group("payment_bridge.group_officer"):
             raise refused(self, "no_role", UserError(self.env._("Only a screening officer decides.")))
+
+    def _decide(self, state):
+        self._require_officer()
         for case in self:
             if state != "open" and not (case.reason or "").strip():
                 raise UserError(self.env._("Write down why: what was found out, and from whom."))

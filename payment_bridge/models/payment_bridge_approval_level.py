@@ -18,6 +18,7 @@ class PaymentBridgeApprovalLevel(models.Model):
     _name = "payment.bridge.approval.level"
     _description = "Approval Level"
     _order = "rule_id, sequence, id"
+    _rec_names_search = ("user_id", "group_id", "committee_id")
 
     rule_id = fields.Many2one("payment.bridge.approval.rule", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="rule_id.company_id", store=True)

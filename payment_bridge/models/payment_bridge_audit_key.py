@@ -9,6 +9,7 @@ from odoo.tools import config
 
 from ..tools.secret_box import MasterKeyError, load_box
 from ..tools.trail import key_fingerprint, make_key
+from .refusal import refused
 
 
 class PaymentBridgeAuditKey(models.Model):
@@ -38,7 +39,7 @@ class PaymentBridgeAuditKey(models.Model):
 
     def write(self, vals):
         if not self.env.su:
-            raise UserError(self.env._("A key is replaced, not changed."))
+            raise refused(self, "trail_written", UserError(self.env._("A key is replaced, not changed.")))
         return super().write(vals)
 
     @api.model

@@ -10,6 +10,7 @@ from odoo.tools import SQL
 
 from ..tools.merkle import TILE, Tree, fold
 from ..tools.trail import SignedRoot, sign_root
+from .refusal import refused
 
 _logger = logging.getLogger(__name__)
 
@@ -59,11 +60,11 @@ class PaymentBridgeAuditRoot(models.Model):
         )
 
     def write(self, vals):  # pylint: disable=method-required-super
-        raise UserError(self.env._("A signed root cannot be changed."))
+        raise refused(self, "trail_written", UserError(self.env._("A signed root cannot be changed.")))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(self.env._("A signed root cannot be deleted."))
+        raise refused(self, "deletion", UserError(self.env._("A signed root cannot be deleted.")))
 
     # -- making -------------------------------------------------------------
 

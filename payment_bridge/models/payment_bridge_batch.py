@@ -14,6 +14,7 @@ from ..connector.types import Operation, PayOutBatch
 from .connector_call import Call, check
 from .instruction_states import State
 from .payment_bridge_instruction_order import aware
+from .refusal import refused
 
 CLAIM_REPEATS = 40
 NOTED_LATER = frozenset({"platform_reference", "dissolved_at"})
@@ -66,12 +67,13 @@ class PaymentBridgeBatch(models.Model):
 
     def write(self, vals):
         if not NOTED_LATER.issuperset(vals):
-            raise UserError(self.env._("A batch is changed by nobody: its content is fixed when it is made."))
+            words = self.env._("A batch is changed by nobody: its content is fixed when it is made.")
+            raise refused(self, "instruction_written", UserError(words))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(self.env._("A batch is part of the trail and cannot be deleted."))
+        raise refused(self, "deletion", UserError(self.env._("A batch is part of the trail and cannot be deleted.")))
 
     # -- making -------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from ..connector import registry
 from ..connector.errors import ConnectorError
 from ..connector.transport import Transport
 from ..connector.types import ChannelSettings
+from .refusal import refused
 
 _connectors_lock = threading.Lock()
 _connectors = {}
@@ -252,12 +253,11 @@ class PaymentBridgeChannel(models.Model):
         if guarded and self.env["payment.bridge.instruction"].sudo().search_count(
             [("channel_id", "in", self.ids)], limit=1
         ):
-            raise UserError(
-                self.env._(
-                    "This channel has already carried payments: its platform, company, journal and"
-                    " currency stay as they are. Create another channel instead."
-                )
+            words = self.env._(
+                "This channel has already carried payments: its platform, company, journal and"
+                " currency stay as they are. Create another channel instead."
             )
+            raise refused(self, "channel_written", UserError(words))
         result = super().write(vals)
         if {"connector_code", "environment"} & set(vals):
             self._declare_credentials()
@@ -277,7 +277,8 @@ class PaymentBridgeChannel(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         if self.env["payment.bridge.instruction"].sudo().search_count([("channel_id", "in", self.ids)], limit=1):
-            raise UserError(self.env._("A channel that has carried payments is archived, not deleted."))
+            words = self.env._("A channel that has carried payments is archived, not deleted.")
+            raise refused(self, "deletion", UserError(words))
 
     def action_activate(self):
         """Open the channel once it is complete. One that talks to nobody needs no test, and no method to pay by."""

@@ -3,6 +3,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from .refusal import refused
+
 GUARDED = frozenset(
     {"limit_per_payment", "limit_per_day", "fee_account_id", "fee_account_ids", "cut_off", "environment"}
 )
@@ -15,7 +17,8 @@ class PaymentBridgeChannel(models.Model):
     def write(self, vals):
         """A channel that was open cannot be changed in the shadow of being a draft."""
         if vals.get("state") == "draft" and self.filtered(lambda channel: channel.state != "draft"):
-            raise UserError(self.env._("A channel that has been opened is paused, not made a draft again."))
+            words = self.env._("A channel that has been opened is paused, not made a draft again.")
+            raise refused(self, "channel_written", UserError(words))
         return super().write(vals)
 
     def _four_eyes_guarded(self, vals):

@@ -8,6 +8,7 @@ from odoo.exceptions import UserError
 
 from ..connector.errors import ConnectorError, Unsupported
 from ..connector.types import Operation
+from .refusal import refused
 
 MONEY_PREFIX = "1012"  # 其他货币资金, other monetary funds, in the Chinese charts
 FEE_PREFIX_CN = "6603"  # 财务费用, financial expenses
@@ -54,7 +55,8 @@ class PaymentBridgeChannel(models.Model):
         """Ask the platform for the balance, in the background."""
         self.check_access("read")
         if not any(self.env.user.has_group(f"payment_bridge.group_{role}") for role in ("clerk", "channel_admin")):
-            raise UserError(self.env._("Only a clerk or a channel administrator asks for the balance."))
+            words = self.env._("Only a clerk or a channel administrator asks for the balance.")
+            raise refused(self, "no_role", UserError(words))
         self.env.ref("payment_bridge.cron_balance").sudo()._trigger()
 
     def action_set_up_accounts(self):

@@ -7,6 +7,7 @@ from odoo.tools import config
 
 from ..connector.types import SettingKind
 from ..tools.secret_box import MasterKeyError, fingerprint, load_box
+from .refusal import refused
 
 KEPT_FIELDS = frozenset({"plain_value", "sealed_value", "fingerprint", "changed_at"})
 
@@ -59,7 +60,8 @@ class PaymentBridgeCredential(models.Model):
 
     def _forbid_kept(self, names, kept=KEPT_FIELDS):
         if not self.env.su and kept & set(names):
-            raise UserError(self.env._("Enter a new value: what is kept of it follows by itself."))
+            words = self.env._("Enter a new value: what is kept of it follows by itself.")
+            raise refused(self, "kept_written", UserError(words))
 
     def _compute_value(self):
         self.value = False

@@ -73,11 +73,12 @@ class PaymentBridgeDelegation(models.Model):
         return delegations
 
     def write(self, vals):  # pylint: disable=method-required-super
-        raise UserError(self.env._("A delegation is not changed: end it and give another."))
+        words = self.env._("A delegation is not changed: end it and give another.")
+        raise refused(self, "delegation_written", UserError(words))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(self.env._("A delegation is part of the trail: end it instead."))
+        raise refused(self, "deletion", UserError(self.env._("A delegation is part of the trail: end it instead.")))
 
     def action_end(self):
         """Take the delegation back now."""

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .refusal import refused
+
 SELECTION_KIND = [
     ("contradiction", "Contradicting messages"),
     ("amount", "Amount differs"),
@@ -76,7 +78,8 @@ class PaymentBridgeDiscrepancy(models.Model):
         """People write the explanation; what differs, and whether it is resolved, follows from what was done."""
         ours = {name for name, field in self._fields.items() if field._module in OURS} - {"resolution"}
         if not self.env.su and ours & set(vals):
-            raise UserError(self.env._("Write the explanation, and close or reopen the difference with its buttons."))
+            words = self.env._("Write the explanation, and close or reopen the difference with its buttons.")
+            raise refused(self, "difference_written", UserError(words))
         return super().write(vals)
 
     def action_resolve(self):

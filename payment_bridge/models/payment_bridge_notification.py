@@ -13,6 +13,7 @@ from ..connector.errors import ConnectorError, NotificationRefused
 from ..connector.types import InboundRequest, OutcomeStatus
 from .instruction_states import OPEN_AT_PLATFORM
 from .payment_bridge_instruction_dispatch import COLLISIONS
+from .refusal import refused
 
 _logger = logging.getLogger(__name__)
 
@@ -205,7 +206,8 @@ class PaymentBridgeNotification(models.Model):
     def action_process_again(self):
         """Apply messages once more: harmless, and useful after a cause was cured."""
         if not self.env.user.has_group("payment_bridge.group_channel_admin"):
-            raise UserError(self.env._("Only a channel administrator may process messages again."))
+            words = self.env._("Only a channel administrator may process messages again.")
+            raise refused(self, "no_role", UserError(words))
         self.check_access("read")
         for notification in self.sudo().filtered(lambda one: one.state != "refused"):
             notification._process()

@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..connector.card_numbers import has_card_number
+from .refusal import refused
 
 TEXT_TYPES = frozenset({"char", "text", "html"})
 
@@ -39,7 +40,7 @@ class PaymentBridgePlainText(models.AbstractModel):
     def _refuse_card_numbers(self, vals):
         """:raises UserError: naming the field, and never the number, when a text in ``vals`` holds a card's number."""
         for name in self._plain_text_fields() & set(vals):
-            if isinstance(vals[name], str) and "\x00" in vals[name]:
+            if isinstance(vals[name], str) and not _can_be_kept(vals[name]):
                 raise UserError(
                     self.env._(
                         "“%s” holds a character that cannot be kept. Type it again. Nothing was saved.",
@@ -47,24 +48,22 @@ class PaymentBridgePlainText(models.AbstractModel):
                     )
                 )
             if self._says_card_number(vals[name]):
-                raise UserError(
-                    self.env._(
-                        "“%s” holds what looks like a payment card number. Card numbers are not kept here: remove it,"
-                        " or leave the last four digits only. Nothing was saved.",
-                        self._fields[name]._description_string(self.env),
-                    )
+                words = self.env._(
+                    "“%s” holds what looks like a payment card number. Card numbers are not kept here: remove it,"
+                    " or leave the last four digits only. Nothing was saved.",
+                    self._fields[name]._description_string(self.env),
                 )
+                raise refused(self, "card_number", UserError(words), field=name)
 
     @api.model
     def _refuse_message(self, *texts):
         """:raises UserError: when what a person writes in a chatter holds a card's number."""
         if any(self._says_card_number(text) for text in texts):
-            raise UserError(
-                self.env._(
-                    "The message holds what looks like a payment card number. Card numbers are not kept here: remove"
-                    " it, or leave the last four digits only. Nothing was saved."
-                )
+            words = self.env._(
+                "The message holds what looks like a payment card number. Card numbers are not kept here: remove"
+                " it, or leave the last four digits only. Nothing was saved."
             )
+            raise refused(self, "card_number", UserError(words))
 
     @api.model
     def _says_card_number(self, value):
@@ -72,3 +71,8 @@ class PaymentBridgePlainText(models.AbstractModel):
         if not isinstance(value, str) or not value:
             return False
         return has_card_number(value) or ("<" in value and has_card_number(Markup(value).striptags()))
+
+
+def _can_be_kept(text):
+    """Whether the database takes a text: it has no zero character and no half of a pair of surrogates."""
+    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)

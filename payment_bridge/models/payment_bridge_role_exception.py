@@ -9,6 +9,7 @@ from odoo.tools.misc import clean_context
 
 from .payment_bridge_role_guard import GIVERS
 from .real_user import real_user
+from .refusal import refused
 from .role_conflicts import CHANNEL_ADMIN, ROLES, WRITERS, conflicts, holders
 
 LONGEST_DAYS = 366
@@ -123,14 +124,15 @@ class PaymentBridgeRoleException(models.Model):
         return exceptions.with_env(self.env)
 
     def write(self, vals):  # pylint: disable=method-required-super
-        raise UserError(self.env._("An exception is not changed: end it and record another."))
+        words = self.env._("An exception is not changed: end it and record another.")
+        raise refused(self, "exception_written", UserError(words))
 
     def copy(self, default=None):  # pylint: disable=method-required-super
         raise UserError(self.env._("An exception is not duplicated: record another."))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
-        raise UserError(self.env._("An exception is part of the trail: end it instead."))
+        raise refused(self, "deletion", UserError(self.env._("An exception is part of the trail: end it instead.")))
 
     @api.private
     def _set(self, **values):
@@ -145,9 +147,10 @@ class PaymentBridgeRoleException(models.Model):
         for exception in self.sudo():
             exception._require_asked()
             if person in exception.asked_by_id | exception.user_id:
-                raise AccessError(
-                    self.env._("Another person agrees to an exception: neither who asked for it nor whom it is for.")
+                words = self.env._(
+                    "Another person agrees to an exception: neither who asked for it nor whom it is for."
                 )
+                raise refused(exception, "own_exception", AccessError(words))
             exception._set(state="agreed", agreed_by_id=person.id, agreed_at=fields.Datetime.now())
             exception._tell("role_exception.agreed", person)
 
@@ -157,9 +160,8 @@ class PaymentBridgeRoleException(models.Model):
         for exception in self.sudo():
             exception._require_asked()
             if others := exception._others():
-                raise AccessError(
-                    self.env._("It needs somebody else's agreement: ask %s.", ", ".join(others[:3].mapped("name")))
-                )
+                words = self.env._("It needs somebody else's agreement: ask %s.", ", ".join(others[:3].mapped("name")))
+                raise refused(exception, "second_person", AccessError(words))
             exception._check_until(LONGEST_ALONE_DAYS)
             exception._set(state="alone", agreed_at=fields.Datetime.now())
             exception._tell("role_exception.alone", person)
@@ -176,9 +178,8 @@ class PaymentBridgeRoleException(models.Model):
         person = real_user(self.env)
         self.with_env(self.env(su=False)).check_access("read")
         if not self._may_decide(person):
-            raise AccessError(
-                self.env._("Exceptions are recorded by those who give access rights and by channel administrators.")
-            )
+            words = self.env._("Exceptions are recorded by those who give access rights and by channel administrators.")
+            raise refused(self, "no_role", AccessError(words))
         return person
 
     def _may_decide(self, person):

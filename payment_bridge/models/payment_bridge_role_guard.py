@@ -4,6 +4,7 @@ from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessError, RedirectWarning
 
 from .real_user import is_scheduled, logged_in
+from .refusal import refused
 from .role_conflicts import NOBODY, ROLES, conflicts, groups_that_give, holders
 
 GIVERS = "base.group_erp_manager"
@@ -74,15 +75,13 @@ class PaymentBridgeRoleGuard(models.AbstractModel):
         """Nobody widens the own rights, unless nobody else is there who could: then the trail has to do."""
         person = logged_in()
         if person in (SUPERUSER_ID, False) or is_scheduled():
-            raise AccessError(
-                self.env._("Roles of Payment Bridge are given by a person in the own name, not by the system.")
-            )
+            words = self.env._("Roles of Payment Bridge are given by a person in the own name, not by the system.")
+            raise refused(user, "no_person", AccessError(words))
         if user.id in (self.env.uid, person) and self._others_who_give(user):
-            raise AccessError(
-                self.env._(
-                    "Nobody gives a role of Payment Bridge to oneself: ask another administrator. Nothing was changed."
-                )
+            words = self.env._(
+                "Nobody gives a role of Payment Bridge to oneself: ask another administrator. Nothing was changed."
             )
+            raise refused(user, "own_role", AccessError(words))
 
     def _others_who_give(self, user):
         """People other than ``user`` who can give access rights."""
@@ -97,28 +96,33 @@ class PaymentBridgeRoleGuard(models.AbstractModel):
         """A group that gives what does not go together would pass it on to everybody who is ever put into it."""
         for group_id, given in groups_that_give(self.env).items():
             if pairs := conflicts(given):
-                raise AccessError(
-                    self.env._(
-                        "The group %(group)s would give %(first)s and %(second)s together, and these do not go"
-                        " together. Give roles one by one. Nothing was changed.",
-                        group=self.env["res.groups"].sudo().browse(group_id).full_name,
-                        **self._names(pairs[0]),
-                    )
+                group = self.env["res.groups"].sudo().browse(group_id)
+                words = self.env._(
+                    "The group %(group)s would give %(first)s and %(second)s together, and these do not go"
+                    " together. Give roles one by one. Nothing was changed.",
+                    group=group.full_name,
+                    **self._names(pairs[0]),
                 )
+                raise refused(group, "roles_together", AccessError(words))
 
     def _refuse(self, user, pair):
         groups = [self.env.ref(name).id for name in pair]
-        raise RedirectWarning(
-            self.env._(
-                "%(user)s cannot be %(first)s and %(second)s at once: whoever prepares payments, whoever decides about"
-                " them, whoever sets the rules and whoever watches are different people. Take one of them away, or"
-                " record an exception first, which another person agrees to. Nothing was changed.",
-                user=user.name,
-                **self._names(pair),
+        words = self.env._(
+            "%(user)s cannot be %(first)s and %(second)s at once: whoever prepares payments, whoever decides about"
+            " them, whoever sets the rules and whoever watches are different people. Take one of them away, or"
+            " record an exception first, which another person agrees to. Nothing was changed.",
+            user=user.name,
+            **self._names(pair),
+        )
+        raise refused(
+            user,
+            "roles_together",
+            RedirectWarning(
+                words,
+                self.env.ref("payment_bridge.action_role_exception_new").id,
+                self.env._("Record an Exception"),
+                {"default_user_id": user.id, "default_group_ids": groups},
             ),
-            self.env.ref("payment_bridge.action_role_exception_new").id,
-            self.env._("Record an Exception"),
-            {"default_user_id": user.id, "default_group_ids": groups},
         )
 
     def _names(self, pair):

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.exceptions import ValidationError
 
 from ..connector.card_numbers import has_card_number
+from .refusal import refused
 
 
 class PaymentBridgeApprovalRule(models.Model):
@@ -89,10 +90,9 @@ class AccountPayment(models.Model):
         """The memo leaves with the payment, and comes back on statements."""
         for payment in self.filtered("bridge_channel_id"):
             if has_card_number(payment.memo):
-                raise ValidationError(
-                    self.env._(
-                        "The memo of %s holds what looks like a payment card number. Card numbers are not kept here:"
-                        " remove it, or leave the last four digits only. Nothing was saved.",
-                        payment.partner_id.display_name or self.env._("the payment"),
-                    )
+                words = self.env._(
+                    "The memo of %s holds what looks like a payment card number. Card numbers are not kept here:"
+                    " remove it, or leave the last four digits only. Nothing was saved.",
+                    payment.partner_id.display_name or self.env._("the payment"),
                 )
+                raise refused(payment, "card_number", ValidationError(words))

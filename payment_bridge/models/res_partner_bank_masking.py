@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from odoo.addons.base.models.res_bank import sanitize_account_number
 
 from ..connector.redaction import mask_account
+from .refusal import refused
 from .revealing import reveal
 
 NUMBER_FIELDS = frozenset({"acc_number", "sanitized_acc_number"})
@@ -75,7 +76,8 @@ class ResPartnerBank(models.Model):
     def copy_data(self, default=None):
         """A copy would hand the number out, under another kind or partner."""
         if not self.env.su and "acc_number" not in (default or {}) and self.filtered("bridge_is_masked"):
-            raise UserError(self.env._("An account is not duplicated: enter its number again."))
+            words = self.env._("An account is not duplicated: enter its number again.")
+            raise refused(self, "unveiling", UserError(words))
         return super().copy_data(default)
 
     def _mail_track(self, tracked_fields, initial_values):
@@ -150,9 +152,8 @@ class ResPartnerBank(models.Model):
 
     def _bridge_refuse_mask(self, number):
         if "**" in (number or ""):
-            raise UserError(
-                self.env._("This is a masked account number: enter the whole number, or leave the column out.")
-            )
+            words = self.env._("This is a masked account number: enter the whole number, or leave the column out.")
+            raise refused(self, "masked_number", UserError(words))
 
     def _bridge_same_account(self, vals):
         """The masked account of the same partner and number, when ``vals`` say nothing that it does not say.
@@ -188,9 +189,8 @@ class ResPartnerBank(models.Model):
         loses_kind = "bridge_payee_kind" in vals and not vals["bridge_payee_kind"]
         partner = self.env["res.partner"].browse(vals.get("partner_id") or ())
         if (loses_kind or partner.sudo().ref_company_ids) and self.filtered("bridge_is_masked"):
-            raise UserError(
-                self.env._(
-                    "The account of a payee keeps its kind and does not become the company's own: enter its number"
-                    " again with this change, or archive it and enter a new account."
-                )
+            words = self.env._(
+                "The account of a payee keeps its kind and does not become the company's own: enter its number"
+                " again with this change, or archive it and enter a new account."
             )
+            raise refused(self, "unveiling", UserError(words))

@@ -3,6 +3,7 @@
 from odoo.exceptions import AccessError
 
 from .real_user import real_user
+from .refusal import refused
 
 REVEALERS = ("payment_bridge.group_clerk", "payment_bridge.group_channel_admin")
 """Whoever enters payees' data or sets up where they are paid; nobody else needs a whole number."""
@@ -18,10 +19,11 @@ def reveal(record, name, title):
     person = real_user(env)
     record.with_env(env(su=False)).check_access("read")
     if not any(person._has_group(group) for group in REVEALERS):
-        raise AccessError(env._("Only a clerk or a channel administrator sees a whole number."))
+        words = env._("Only a clerk or a channel administrator sees a whole number.")
+        raise refused(record, "no_role", AccessError(words))
     company = record.sudo().company_id
     if company and company not in person.company_ids:
-        raise AccessError(env._("It belongs to another company."))
+        raise refused(record, "other_company", AccessError(env._("It belongs to another company.")))
     env["payment.bridge.audit.event"]._record("account.revealed", record, field=name)
     return {
         "type": "ir.actions.client",

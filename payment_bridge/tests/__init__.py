@@ -4,6 +4,7 @@ from .attacks import test_orm
 from .attacks import test_rpc
 from .attacks import test_secrets
 from .attacks import test_strings
+from .attacks import test_trace
 from .attacks import test_web
 from . import test_abilities
 from . import test_approval_attacks
@@ -45,6 +46,7 @@ from . import test_refund
 from . import test_refusal
 from . import test_reservation
 from . import test_rights
+from . import test_rights_everywhere
 from . import test_rights_matrix
 from . import test_roles
 from . import test_screening

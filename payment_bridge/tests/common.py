@@ -9,7 +9,7 @@ from decimal import Decimal
 from unittest.mock import patch
 
 from odoo import Command, fields
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 from odoo.tests import HttpCase
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
@@ -372,10 +372,20 @@ class BridgeCommon(AccountTestInvoicingCommon):
                 act(self.env(cr=cr, user=user or self.env.user, su=False, context={}))
                 cr.flush()
                 cr.postcommit.run()  # Odoo's test cursor leaves it out
-        except UserError as refusal:
+        except (UserError, RedirectWarning) as refusal:
             error = refusal
         self.env.invalidate_all()
         return error
+
+    def noted(self):
+        """The codes of the refusals that the trail will hold when the present transaction ends; they are taken away,
+        so that each call tells what came since the one before."""
+        waiting = self.env.cr.postcommit.data.get("payment_bridge.aftermath")
+        if not waiting:
+            return []
+        codes = [note.code for note in waiting.notes.values()]
+        waiting.notes.clear()
+        return codes
 
     def refusals(self, record=None):
         """What the trail says about refused attempts, oldest first: details by ``code`` and so on."""

@@ -21,6 +21,7 @@ MODELS = {
     "payment.bridge.channel":           "r       r       rcwu    r       .       .       .       .",
     "payment.bridge.channel.health":    "r       r       r       r       .       .       .       .",
     "payment.bridge.credential":        ".       .       rcw     r       .       .       .       .",
+    "payment.bridge.expiry.warning":    ".       .       r       r       .       .       .       .",
     "payment.bridge.instruction":       "r       r       r       r       .       .       .       .",
     "payment.bridge.batch":             "r       r       r       r       .       .       .       .",
     "payment.bridge.exchange":          ".       r       r       r       .       .       .       .",
@@ -35,11 +36,15 @@ MODELS = {
     "payment.bridge.committee":         "r       r       rcwu    r       .       .       .       .",
     "payment.bridge.delegation":        "r       rc      r       r       .       .       .       .",
     "payment.bridge.override":          "r       r       r       r       .       .       .       .",
-    "payment.bridge.change.request":    ".       .       rw      r       .       .       .       .",
+    "payment.bridge.override.report":   ".       r       r       r       .       .       .       .",
+    "payment.bridge.change.request":    ".       .       rw      r       rw      .       .       .",
     "payment.bridge.role.exception":    ".       .       rc      r       .       .       .       .",
     "payment.bridge.screening.list":    ".       .       .       r       rcwu    .       .       .",
     "payment.bridge.screening.entry":   ".       .       .       r       r       .       .       .",
     "payment.bridge.screening.case":    ".       .       .       r       rw      .       .       .",
+    "payment.bridge.aml.threshold":     ".       .       .       r       rcwu    .       .       .",
+    "payment.bridge.aml.case":          ".       .       .       r       rw      .       .       .",
+    "payment.bridge.aml.signal":        ".       .       .       r       r       .       .       .",
     "payment.bridge.audit.event":       ".       r       r       r       .       .       .       .",
     "payment.bridge.audit.root":        ".       r       r       r       .       .       .       .",
     "payment.bridge.audit.delivery":    ".       r       r       r       .       .       .       .",
@@ -55,6 +60,7 @@ DIALOGS = {
     "payment.bridge.charge": ("clerk",),
     "payment.bridge.collect": ("clerk",),
     "payment.bridge.credential.entry": ("channel_admin",),
+    "payment.bridge.personal.data": ("officer",),
     "payment.bridge.override.entry": ("clerk", "approver", "channel_admin", "auditor", "officer"),
     "payment.bridge.refund.entry": ("clerk",),
     "payment.bridge.screening.load": ("officer",),
@@ -75,7 +81,11 @@ ACTIONS = {
         "action_open_instructions": OPENS,
         "action_open_discrepancies": OPENS,
     },
-    "payment.bridge.credential": {"action_clear": ("channel_admin",), "action_enter": OPENS},
+    "payment.bridge.credential": {
+        "action_clear": ("channel_admin",),
+        "action_end_previous": ("channel_admin",),
+        "action_enter": OPENS,
+    },
     "payment.bridge.instruction": {
         "action_query_now": ("clerk",),
         "action_send_now": ("clerk",),
@@ -92,7 +102,10 @@ ACTIONS = {
         "action_reopen": ("clerk", "approver", "channel_admin"),
     },
     "payment.bridge.check.rule": {"action_open": OPENS},
-    "payment.bridge.change.request": {"action_apply": ("channel_admin",), "action_refuse": ("channel_admin",)},
+    "payment.bridge.change.request": {
+        "action_apply": ("channel_admin", "of_lists"),
+        "action_refuse": ("channel_admin", "of_lists"),
+    },
     "payment.bridge.delegation": {"action_end": ("giver",)},
     "payment.bridge.override": {"action_confirm": ("named",), "action_drop": ("named",)},
     "payment.bridge.role.exception": {
@@ -105,6 +118,13 @@ ACTIONS = {
         "action_false_positive": ("officer",),
         "action_confirm": ("officer",),
         "action_reopen": ("officer",),
+    },
+    "payment.bridge.aml.case": {
+        "action_report": ("officer",),
+        "action_dismiss": ("officer",),
+        "action_reopen": ("officer",),
+        "action_print": OPENS,
+        "action_open_payments": OPENS,
     },
     "payment.bridge.audit.event": {"action_open_record": OPENS},
     "payment.bridge.audit.key": {"action_replace": ("channel_admin",)},
@@ -146,13 +166,14 @@ ACTIONS = {
         "action_bridge_reveal": ("clerk", "channel_admin"),
         "action_bridge_reveal_call": ("clerk", "channel_admin"),
     },
-    "res.partner": {"action_bridge_screen": ("officer",)},
+    "res.partner": {"action_bridge_screen": ("officer",), "action_bridge_personal_data": ("officer",)},
 }
 """Public methods by model: the roles that they do something for; some for certain people only (`CERTAIN`)."""
 
 CERTAIN = {
     "named": "the people whom the settings name",
     "asked": "the approvers who are asked",
+    "of_lists": "an officer, where it is about lists and reporting amounts",
     "giver": "the approver who gave it",
     "alone": "a channel administrator, where nobody else could agree",
 }

@@ -38,7 +38,9 @@ class RightsSamples:
             .with_user(self.ann)
             .create({"delegate_id": self.bob.id, "date_to": self.days(2), "reason": "Away"}),
             self._override(waiting),
-            self._change_request(),
+            self._change_request(self.channel, {"limit_per_day": 5}),
+            self._override_report(),
+            self._expiry_warning(),
             self._role_exception(),
             self._discrepancy(instruction),
             self._exchange(),
@@ -46,6 +48,7 @@ class RightsSamples:
             self._batch(),
             self._check(waiting),
             *self._screening(),
+            *self._money_laundering(waiting),
             *self._trail(),
             self.make_invoice(50),
             self.account,
@@ -53,17 +56,24 @@ class RightsSamples:
         ]
         found = {record._name: record for record in samples}
         draft = self.env["account.payment"].create(self.draft_vals())
+        of_channel = found["payment.bridge.change.request"]
+        # an officer sees proposals about lists and reporting amounts, and decides about no others
+        found["payment.bridge.change.request"] = self._change_request(
+            found["payment.bridge.aml.threshold"], {"amount": 4}
+        )
         for name, record in (
-            ("action_bridge_approve", waiting),
-            ("action_bridge_refuse", waiting),
-            ("action_post", draft),
-            ("action_bridge_submit_again", draft),
+            ("account.payment.action_bridge_approve", waiting),
+            ("account.payment.action_bridge_refuse", waiting),
+            ("account.payment.action_post", draft),
+            ("account.payment.action_bridge_submit_again", draft),
+            ("payment.bridge.change.request.action_apply", of_channel),
+            ("payment.bridge.change.request.action_refuse", of_channel),
         ):
-            found[f"account.payment.{name}"] = record
+            found[name] = record
         self.env.flush_all()
         return {name: record.with_env(self.env(su=True)) for name, record in found.items()}
 
-    def draft_vals(self):
+    def draft_vals(self, **values):
         """A payment without the wizard."""
         journal = self.channel.journal_id
         return {
@@ -75,6 +85,7 @@ class RightsSamples:
             "currency_id": self.cny.id,
             "journal_id": journal.id,
             "payment_method_line_id": journal._bridge_method_line("outbound").id,
+            **values,
         }
 
     def make_dialogs(self, samples):
@@ -87,6 +98,7 @@ class RightsSamples:
             "payment.bridge.charge": {"invoice_id": samples["account.move"].id},
             "payment.bridge.collect": {"invoice_id": samples["account.move"].id},
             "payment.bridge.credential.entry": {"credential_id": self.channel.credential_ids[0].id},
+            "payment.bridge.personal.data": {"partner_id": self.vendor.id},
             "payment.bridge.override.entry": {"payment_id": samples["account.payment"].id, "reason": "Now"},
             "payment.bridge.refund.entry": {"payment_id": samples["account.payment"].id},
             "payment.bridge.screening.load": {"list_id": samples["payment.bridge.screening.list"].id, "file": "eA=="},
@@ -97,9 +109,31 @@ class RightsSamples:
         self.company.bridge_override_user_ids = self.cid | self.dan
         return self.env["payment.bridge.override"].with_user(self.cid)._request(payment, "The vendor waits.")
 
-    def _change_request(self):
+    def _change_request(self, record, values):
         requests = self.env["payment.bridge.change.request"].with_user(self.admin)
-        return requests._propose(self.channel.with_user(self.admin), {"limit_per_day": 5})
+        return requests._propose(record.with_env(requests.env), values)
+
+    def _override_report(self):
+        return (
+            self.env["payment.bridge.override.report"]
+            .sudo()
+            .create({"company_id": self.company.id, "month": "2026-01-01"})
+        )
+
+    def _expiry_warning(self):
+        return (
+            self.env["payment.bridge.expiry.warning"]
+            .sudo()
+            .create(
+                {
+                    "channel_id": self.channel.id,
+                    "subject": "certificate",
+                    "expires_on": self.days(7),
+                    "days": 7,
+                    "warned_at": fields.Datetime.now(),
+                }
+            )
+        )
 
     def _role_exception(self):
         groups = role_groups(self.env, "clerk", "approver")
@@ -177,6 +211,42 @@ class RightsSamples:
             )
         )
         return screening_list, entry, case
+
+    def _money_laundering(self, payment):
+        """An amount of the law, and a case with a signal."""
+        threshold = (
+            self.env["payment.bridge.aml.threshold"]
+            .sudo()
+            .create(
+                {
+                    "country_id": self.company.country_id.id or self.env.ref("base.cn").id,
+                    "scope": "organisation",
+                    "currency_id": self.cny.id,
+                    "amount": 5,
+                    "valid_from": "2020-01-01",
+                    "source": "A law",
+                }
+            )
+        )
+        case = (
+            self.env["payment.bridge.aml.case"]
+            .sudo()
+            .create({"company_id": self.company.id, "partner_id": self.vendor.id, "reason": "It looks odd."})
+        )
+        signal = (
+            self.env["payment.bridge.aml.signal"]
+            .sudo()
+            .create(
+                {
+                    "case_id": case.id,
+                    "payment_id": payment.id,
+                    "code": "aml_structuring",
+                    "sentence": "Many small sums.",
+                    "found_at": fields.Datetime.now(),
+                }
+            )
+        )
+        return threshold, case, signal
 
     def _trail(self):
         """An event, and what the daily signing makes."""

@@ -72,7 +72,8 @@ class TestRightsMatrix(RightsKit, RightsSamples, ApprovalCommon):
         looked_at = 0
         for model in MODELS:
             if "company_id" not in self.env[model]._fields:
-                self.fail(f"{model} knows no company")
+                self.assertEqual(model, "payment.bridge.aml.threshold", "knows no company, and is no law of a country")
+                continue
             record = samples[model]
             if not record.company_id:
                 continue  # a list for every company

@@ -3,6 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.refusal import refused
+
 
 class PaymentBridgeCharge(models.TransientModel):
     """Charges an invoice to the payment code (付款码) that a customer presents. The code is handed on at once: the
@@ -34,14 +36,16 @@ class PaymentBridgeCharge(models.TransientModel):
         """
         for wizard in self.filtered("code"):
             if not self.env.user.has_group("payment_bridge.group_clerk"):
-                raise UserError(self.env._("Collecting through a channel needs the role Payment Bridge / Clerk."))
+                words = self.env._("Collecting through a channel needs the role Payment Bridge / Clerk.")
+                raise refused(wizard.invoice_id, "no_role", UserError(words))
             wizard.invoice_id.check_access("write")
             wizard.instruction_id = wizard.invoice_id._bridge_charge(wizard.code)
 
     @api.model
     def default_get(self, fields_list):
         if not self.env.user.has_group("payment_bridge.group_clerk"):
-            raise UserError(self.env._("Collecting through a channel needs the role Payment Bridge / Clerk."))
+            words = self.env._("Collecting through a channel needs the role Payment Bridge / Clerk.")
+            raise refused(self.env.company, "no_role", UserError(words))
         return super().default_get(fields_list)
 
     def action_charge(self):

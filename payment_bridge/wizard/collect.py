@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 
+from ..models.refusal import refused
+
 
 class PaymentBridgeCollect(models.TransientModel):
     """Choose a channel and a way, and offer the invoice there."""
@@ -68,7 +70,8 @@ class PaymentBridgeCollect(models.TransientModel):
         """Offer it and follow it."""
         self.ensure_one()
         if not self.env.user.has_group("payment_bridge.group_clerk"):
-            raise UserError(self.env._("Collecting through a channel needs the role Payment Bridge / Clerk."))
+            words = self.env._("Collecting through a channel needs the role Payment Bridge / Clerk.")
+            raise refused(self.invoice_id, "no_role", UserError(words))
         self.invoice_id.check_access("write")
         channel, method = self._chosen()
         if not method:

@@ -6,6 +6,8 @@ import binascii
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.refusal import refused
+
 MAX_BYTES = 64 * 1024
 
 
@@ -52,7 +54,8 @@ class PaymentBridgeCredentialEntry(models.TransientModel):
     @api.model
     def default_get(self, fields_list):
         if not self.env.user.has_group("payment_bridge.group_channel_admin"):
-            raise UserError(self.env._("Only a channel administrator enters credentials."))
+            words = self.env._("Only a channel administrator enters credentials.")
+            raise refused(self.env.company, "no_role", UserError(words))
         defaults = super().default_get(fields_list)
         credential = self.env["payment.bridge.credential"].browse(defaults.get("credential_id"))
         return {**defaults, "expires_on": credential.expires_on}

@@ -220,7 +220,8 @@ def shift_to_platform_day(day_starts_at):
 def missing_payments(channel, since, stale_days, today):
     """The payments of this channel that have moved their money since ``since`` and that no row stands for, as
     (instruction_id, payment_id, amount, day, difference). A payment whose statement is not there yet is no difference,
-    until it has been awaited for too long; one that a row names is told with that row.
+    until it has been awaited for too long; one that a row names is told with that row, even where a person has opened
+    that row again.
 
     The first statement that does not show a payment leaves it in doubt when it was made late in the
     platform's day; so long as the following banking days' statements are not there it is carried over.
@@ -246,7 +247,8 @@ def missing_payments(channel, since, stale_days, today):
                 SELECT i.moved_at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s + %(shift)s::interval AS local) at
              WHERE NOT EXISTS (SELECT FROM pb_found m WHERE m.instruction_id = i.id
                                   AND m.match_pass NOT IN %(besides)s AND m.incoming = (i.amount > 0))
-               AND NOT EXISTS (SELECT FROM pb_rest l WHERE l.candidate_id = i.id AND l.names = 'own'
+               AND NOT EXISTS (SELECT FROM pb_rest l
+                                WHERE l.candidate_id = i.id AND (l.names = 'own' OR l.only_by_hand)
                                   AND (l.amount > 0) = (i.amount > 0))
           ) m
           LEFT JOIN pb_day here ON here.day = m.day

@@ -76,6 +76,14 @@ class PaymentBridgeDifference(models.Model):
     _row_once = models.UniqueIndex("(line_id) WHERE line_id IS NOT NULL")
     _payment_once = models.UniqueIndex("(instruction_id) WHERE side = 'books'")
 
+    @api.depends("difference", "amount")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        words = dict(self._fields["difference"]._description_selection(self.env))
+        for difference in self:
+            amount = difference.currency_id.format(difference.amount) if difference.currency_id else ""
+            difference.display_name = f"{words.get(difference.difference, '')} {amount}".strip()
+
     @api.depends("day", "due_on", "state")
     def _compute_age(self):
         today = fields.Date.context_today(self)

@@ -40,35 +40,47 @@ class PaymentBridgeStatement(models.Model):
 
     @api.model
     def _cron_post(self):
-        """Match again what is open, and post for the channels that post by themselves."""
+        """Match again what is open, and post for the channels that post by themselves. When the time is used up after
+        something was done, it goes on at once, so that no channel waits behind another from hour to hour."""
+        if not self._work_on_channels():
+            self.env.ref("payment_bridge_reconcile.cron_post")._trigger()
+            self.env["ir.cron"]._commit_progress()
+
+    def _work_on_channels(self):
+        """Answers False when the time was used up after something was done: going on finds less to do. Where nothing was
+        done yet it goes on to the next channel, whatever the time."""
         cron = self.env["ir.cron"]
+        done = 0
         channels = self.env["payment.bridge.channel"].with_context(active_test=False).search([])
         for channel in channels:
-            channel._match_lines()
-            channel._treat_differences()
+            done += channel._match_lines()
+            done += channel._treat_differences()
             channel._check_fees()
             self.env["payment.bridge.fee.invoice"]._make_months(channel)
-            if not cron._commit_progress():
-                return
+            if not cron._commit_progress() and done:
+                return False
             if channel.auto_post == "never":
                 continue
             due = self.search(
                 [("channel_id", "=", channel.id), ("state", "=", "loaded"), ("covers_balance", "=", True)],
                 order="last_day, id",
             )
-            for statement in due:
+            for statement in due.filtered(lambda one: one._posts_by_itself()):
                 if not statement._post_by_itself():
                     break
                 if not cron._commit_progress(1):
-                    return
-            channel._match_transfers()
-            if not cron._commit_progress():
-                return
+                    return False
+            done += channel._match_transfers()
+            if not cron._commit_progress() and done:
+                return False
+        return True
+
+    def _posts_by_itself(self):
+        """Whether the channel lets it be posted without a person, and there is something to post."""
+        return bool(self.matched_count) and not (self.channel_id.auto_post == "complete" and self.unmatched_count)
 
     def _post_by_itself(self):
-        """Post as the channel says. Answers False when this channel must wait for a person."""
-        if self.channel_id.auto_post == "complete" and self.unmatched_count or not self.matched_count:
-            return True
+        """Answers False when this channel must wait for a person."""
         try:
             with self.env.cr.savepoint():
                 lang = self.company_id.partner_id.lang

@@ -11,6 +11,13 @@ from typing import Any
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+HAS_MOVED = SQL(
+    """
+    NOT EXISTS (SELECT FROM payment_bridge_treatment t
+                 WHERE t.line_id = l.id AND t.way = 'repeat' AND t.state = 'done')
+    """
+)
+"""Not a row that the file prints twice, of which its balance proves that it moved nothing."""
 AGES = (1, 7, 30)
 """Up to so many days old a difference counts into each column; the last column holds what is older."""
 
@@ -109,7 +116,7 @@ class PaymentBridgeReconciliationFigures(models.AbstractModel):
                            SELECT id FROM payment_bridge_statement s
                             WHERE s.channel_id = %s AND s.covers_balance AND s.state IN ('loaded', 'posted')
                               AND s.first_day <= %s AND s.last_day >= %s))
-                   AND l.settled_on BETWEEN %s AND %s AND l.state != 'info'
+                   AND l.settled_on BETWEEN %s AND %s AND l.state != 'info' AND %s
                  GROUP BY l.kind, l.state, l.match_pass, by_hand
                 """,
                 channel.id,
@@ -117,6 +124,7 @@ class PaymentBridgeReconciliationFigures(models.AbstractModel):
                 first_day,
                 first_day,
                 last_day,
+                HAS_MOVED,
             )
         )
         return self._summed(rows, ("kind",)), self._summed(rows, ("state", "match_pass", "by_hand"))
@@ -192,8 +200,9 @@ class PaymentBridgeReconciliationFigures(models.AbstractModel):
                           FROM payment_bridge_statement_line l
                           JOIN payment_bridge_statement s ON s.id = l.statement_id AND s.covers_balance
                          WHERE l.channel_id = %(channel)s AND l.settled_on <= %(last)s
-                           AND l.state IN ('unmatched', 'matched', 'ignored'))
+                           AND l.state IN ('unmatched', 'matched', 'ignored') AND %(has_moved)s)
                 """,
+                has_moved=HAS_MOVED,
                 channel=channel.id,
                 first=first_day,
                 last=last_day,

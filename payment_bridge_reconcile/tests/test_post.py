@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from odoo.exceptions import UserError
 
@@ -208,6 +209,25 @@ class TestPost(StatementCase):
         self.channel.auto_post = "matched"
         self.run_cron("payment_bridge_reconcile.cron_post")
         self.assertEqual((statement.posted_count, statement.unmatched_count), (1, 1))
+
+    def test_when_the_time_is_used_up_no_channel_waits_for_the_next_hour(self):
+        """The scheduler gives a run some seconds: what is left goes on at once, until nothing is left."""
+        other = self.make_channel(self.company, "Second")
+        first = self.statement([self.paid_row(self.pay(100))])
+        self.channel, kept = other, self.channel
+        second = self.statement([self.paid_row(self.pay(200))])
+        (kept | other).auto_post = "complete"
+        cron, woken = type(self.env["ir.cron"]), []
+        with (
+            patch.object(cron, "_commit_progress", lambda self, *_done, **_more: 0.0),
+            patch.object(cron, "_trigger", lambda self, at=None: woken.append(self.id)),
+        ):
+            runs = 0
+            while runs == len([one for one in woken if one == self.env.ref("payment_bridge_reconcile.cron_post").id]):
+                self.env["payment.bridge.statement"]._cron_post()
+                runs += 1
+        self.assertEqual((first.state, second.state), ("posted", "posted"))
+        self.assertLess(runs, 10)
 
     def test_timeline_tells_the_row_and_the_entry(self):
         order = self.pay(100)

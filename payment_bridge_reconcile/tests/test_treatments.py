@@ -284,6 +284,8 @@ class TestTreatments(TreatCase):
         self.env.flush_all()
         proof = self.env["payment.bridge.balance.proof"].search([("statement_id", "=", statement.id)])
         self.assertEqual((proof.gap_inside, proof.moved), (0.0, 550.0))
+        figures = self.env["payment.bridge.reconciliation.figures"]._figures(self.channel, DAY, DAY)
+        self.assertEqual((figures.balances.gap, figures.balances.unexplained), (0.0, 0.0))
 
     def test_two_true_payments_of_one_second_are_both_kept(self):
         line = self.twin(self.printed_twice(counted=True))

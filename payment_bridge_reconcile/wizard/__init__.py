@@ -12,3 +12,4 @@ from . import difference_resolve
 from . import suspense_clear
 from . import statement_post_many
 from . import reconciliation_report
+from . import dialogs  # last: it extends the others

@@ -2,7 +2,8 @@
 
     pb_base_<key>                    Odoo with what the suite depends on, a Chinese company, English and Chinese
     pb_addons_<checkout>_<key>       the same with the add-ons of one checkout; the key changes with their files
-    pb_run_<checkout>_<pid>_<label>  a copy for one run, dropped when it ends (or by the next run, if it could not)
+    pb_run_<checkout>_<pid>_<number>_<label>
+                                     a copy for one run, dropped when it ends (or by the next run, if it could not)
 
 A database and its filestore are copied and dropped together.
 """
@@ -17,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 import psycopg2
@@ -30,6 +32,7 @@ BASE_MODULES = ("account", "l10n_cn", "purchase")
 LANGUAGES = ("en_US", "zh_CN")
 RECIPE = 1  # raise it when the way a template is made changes
 LOG_TAIL_CHARACTERS = 3000
+_COPIES = count(1)  # two copies of one process have names of their own
 
 
 class Databases:
@@ -116,7 +119,7 @@ class Databases:
         for other in self.names():
             if other.startswith(prefix) and not _alive(_pid(other, prefix)):
                 self.drop(other)
-        name = f"{prefix}{os.getpid()}_{label}"
+        name = f"{prefix}{os.getpid()}_{next(_COPIES)}_{label}"
         self.copy(template, name)
         try:
             yield name

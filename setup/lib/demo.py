@@ -36,6 +36,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from demo_clock import seconds_to_statements
+from demo_month_plan import Month, month_until_yesterday
 from services import HOST, OdooServer, SandboxServer, Service, ServiceError, free_port
 from workbench import Workbench
 
@@ -56,6 +57,7 @@ class DemoContext:
     database: str
     odoo: OdooServer
     sandbox: SandboxServer
+    month: Month | None = None
 
     def in_odoo(self, function: str, *arguments: str) -> None:
         """Call `demo_data.FUNCTION(env, *arguments)` in the demo's database and commit."""
@@ -87,7 +89,9 @@ def prepare(bench: Workbench, database: str, function: str, *arguments: str) -> 
 def demo_template(bench: Workbench) -> str:
     """The name of the database with the suite and the example data; made when it is missing."""
     base = bench.databases.addons_template()
-    sources = sorted(Path(__file__).parent.glob("demo_*.py"))
+    sources = sorted(
+        path for path in Path(__file__).parent.glob("demo_*.py") if not path.name.startswith("demo_month")
+    )  # the month is made at every start
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
 
     def build(name: str) -> None:
@@ -98,8 +102,9 @@ def demo_template(bench: Workbench) -> str:
 
 
 @contextmanager
-def running_demo(bench: Workbench, port: int) -> Iterator[DemoContext]:
-    """Everything the demo needs, started; stopped and dropped at the end."""
+def running_demo(bench: Workbench, port: int, month: Month | None = None) -> Iterator[DemoContext]:
+    """Everything the demo needs, started; stopped and dropped at the end. With a ``month``, five more channels have it
+    behind them."""
     with ExitStack() as stack:
         stack.enter_context(bench.postgres)
         template = demo_template(bench)
@@ -112,6 +117,9 @@ def running_demo(bench: Workbench, port: int) -> Iterator[DemoContext]:
         odoo_port = free_port(port)
         with step("connecting the channels to the sandbox"):
             prepare(bench, database, "connect", sandbox.url, f"http://{HOST}:{odoo_port}")
+        if month:
+            with step("reconciling a month of five more channels"):
+                prepare(bench, database, "month", sandbox.url, str(month.sales), str(len(month.days)))
         odoo = OdooServer(
             database,
             log_folder=logs,
@@ -123,7 +131,7 @@ def running_demo(bench: Workbench, port: int) -> Iterator[DemoContext]:
         )
         with step("starting Odoo"):
             stack.enter_context(odoo)
-        context = DemoContext(bench, database, odoo, sandbox)
+        context = DemoContext(bench, database, odoo, sandbox, month)
         if controls := optional_module("demo_controls"):
             with step("setting the scenes of the controls"):
                 controls.stage(context)
@@ -242,6 +250,9 @@ def main() -> int:
     parser.add_argument(
         "--scan", metavar="LINK", help="pay, or confirm, what a link of the demo that is running leads to"
     )
+    parser.add_argument(
+        "--without-month", action="store_true", help="leave out the five channels with a month behind them"
+    )
     arguments = parser.parse_args()
     if arguments.next_day or arguments.scan:
         try:
@@ -254,7 +265,8 @@ def main() -> int:
         signal.signal(number, leave)
     show = partial(json.dumps, ensure_ascii=False, default=str) if arguments.json else str
     try:
-        with running_demo(Workbench.from_environment(durable=True), arguments.port) as context:
+        month = None if arguments.without_month else month_until_yesterday()
+        with running_demo(Workbench.from_environment(durable=True), arguments.port, month) as context:
             progress(f"· ready after {time.monotonic() - started:.0f} s")
             if arguments.once:
                 return walk_through(context, lambda result: print(show(result), flush=True))

@@ -24,11 +24,14 @@ from demo_controls_data import (
     Cast,
     Payee,
 )  # fmt: skip
+from demo_platforms import PLATFORMS
 from demo_story import NotReached, Story, register
 from rpc import Person, RpcError
 
 if TYPE_CHECKING:
     from demo import DemoContext
+
+ALIPAY_CHANNEL = next(platform.channel for platform in PLATFORMS if platform.code == "alipay")
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def stage(context: "DemoContext", cast: Cast = CAST) -> None:
 def alipay(company: Company) -> dict[str, Any]:
     """The channel that pays in the scenes."""
     return company.clerk.search_read(
-        "payment.bridge.channel", [("connector_code", "=", "alipay")], ["name", "journal_id"], limit=1
+        "payment.bridge.channel", [("name", "=", ALIPAY_CHANNEL)], ["name", "journal_id"], limit=1
     )[0]
 
 

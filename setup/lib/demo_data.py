@@ -51,6 +51,8 @@ TRY = (
     "The bill of 海雁远洋 cannot be paid: as officer decide its case under Payment Bridge > Screening > Cases.",
     "The payment to 合肥数控设备 is above 50,000: approve it as approver, then as director (To Approve; try a phone)."
     " As auditor print Everything About a Payment.",
+    "Payment Bridge > Reconciliation: five channels with a month behind them. Open a day in the cockpit, explain rows"
+    " in the workbench, and look at the differences: each comes with a proposal and the entries that it would make.",
     "Payment Bridge > Channels: the balance at the platform beside the balance in the books.",
     "Let the platform's day end with ./setup/demo --next-day (its clock is a day behind so that this can be tried),"
     " then Payment Bridge > Statements: fetch yesterday, open the statement, Reconcile and Post.",
@@ -116,6 +118,13 @@ def let_days_pass(env, days):
     """Let `days` go by for accounts that wait after a change: they were changed that much earlier."""
     for account in env["res.partner.bank"].search([("bridge_changed_at", "!=", False)]):
         account._bridge_keep({"bridge_changed_at": account.bridge_changed_at - timedelta(days=int(days))})
+
+
+def month(env, sandbox_url, *size):
+    """A month of five channels with every class of difference in it."""
+    import demo_month  # which needs the add-ons; the walk-through imports this module without them
+
+    demo_month.make(env, sandbox_url, *size)
 
 
 def _connect_channel(env, sandbox, platform):

@@ -2,8 +2,8 @@
 
 Each kind of tests runs in a pytest process of its own. The add-ons' hold an Odoo registry over a fresh copy of the
 database with the add-ons installed; those in `tests/` are plain Python and start what servers they need
-(`services.py`). Where all of them run, the plain tests that start no Odoo run beside the add-ons'; those that kill
-servers and drive a browser follow by themselves.
+(`services.py`). Where all of them run, those in `tests/` run beside the add-ons'; those that drive a browser
+follow by themselves, for their pages have time limits.
 """
 
 import json
@@ -24,7 +24,7 @@ from foreground import run_foreground
 from pytest_no_skips import TALLY_VARIABLE
 from workbench import Workbench
 
-WITH_SERVERS = ("faults", "browser")  # folders of tests/ whose tests start Odoo, and want the machine for themselves
+ALONE = ("browser",)  # folders of tests/ whose tests want the machine for themselves
 
 # Options of pytest whose value could be mistaken for a path.
 OPTIONS_WITH_VALUE = {"-k", "-m", "-p", "-o", "-c", "-W", "-r", "-n", "--deselect", "--ignore"}
@@ -96,12 +96,12 @@ class TestRun:
         self._pytest("plain", ["-p", "no:odoo", *self._selection.plain])
 
     @contextmanager
-    def calm_beside(self) -> Iterator[None]:
-        """Run the tests of `tests/` that start no Odoo while the body runs; print what they say afterwards."""
+    def most_beside(self) -> Iterator[None]:
+        """Run most tests of `tests/` while the body runs; print what they say afterwards."""
         (root,) = self._selection.plain
-        output = self._scratch / "calm.log"
-        ignored = [f"--ignore={root}/{name}" for name in WITH_SERVERS]
-        command, environment = self._command("calm", ["-p", "no:odoo", root, *ignored])
+        output = self._scratch / "most.log"
+        ignored = [f"--ignore={root}/{name}" for name in ALONE]
+        command, environment = self._command("most", ["-p", "no:odoo", root, *ignored])
         with output.open("wb") as log:
             process = subprocess.Popen(
                 command, env=environment, cwd=self._bench.settings.root, stdout=log, stderr=subprocess.STDOUT
@@ -113,16 +113,16 @@ class TestRun:
             if process.poll() is None:
                 process.send_signal(signal.SIGINT)
                 process.wait()
-        heading("tests of the whole that start no Odoo, in tests/")
+        heading("tests of the whole, in tests/")
         print(output.read_text(errors="replace"), flush=True)
-        self._count("calm", code)
+        self._count("most", code)
 
-    def with_servers(self) -> None:
-        """Run the tests of `tests/` that start Odoo."""
-        heading("tests of the whole with their servers, in tests/")
+    def alone(self) -> None:
+        """Run the tests of `tests/` that want the machine for themselves."""
+        heading("tests of the whole in a browser, in tests/")
         (root,) = self._selection.plain
-        folders = [f"{root}/{name}" for name in WITH_SERVERS if Path(root, name).is_dir()]
-        self._pytest("servers", ["-p", "no:odoo", *folders])
+        folders = [f"{root}/{name}" for name in ALONE if Path(root, name).is_dir()]
+        self._pytest("alone", ["-p", "no:odoo", *folders])
 
     def finish(self) -> int:
         """Print the last line and return the exit code."""
@@ -190,9 +190,9 @@ def main(arguments: Sequence[str]) -> int:
         if not arguments:
             run.lint()
         if selection.is_everything and selection.addons and selection.plain:
-            with run.calm_beside():
+            with run.most_beside():
                 run.addons()
-            run.with_servers()
+            run.alone()
         else:
             if selection.addons:
                 run.addons()

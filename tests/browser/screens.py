@@ -9,6 +9,10 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from demo import DemoContext
 
 PATIENCE_MS = 45_000
+SETTLED = (
+    "document.getAnimations().every(one => one.playState !== 'running' || !isFinite(one.effect.getTiming().iterations))"
+)
+"""Nothing fades or slides any more; what turns for ever may."""
 WIDE: ViewportSize = {"width": 1366, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
@@ -56,6 +60,7 @@ class Screens:
         """Keep what is on the screen now, pictures included."""
         self.page.wait_for_function("!document.querySelector('.o_loading_indicator, .o_blockUI')")
         self.page.wait_for_function("[...document.images].every(image => image.complete)")
+        self.page.wait_for_function(SETTLED)
         self.page.screenshot(path=self.folder / f"{self._login}-{name}.png")
 
     def close(self) -> None:

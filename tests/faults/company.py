@@ -111,8 +111,9 @@ def connect(env: Any, sandbox_url: str, odoo_url: str, gateway_url: str, platfor
     with_bills = env["res.partner"].search([("supplier_rank", ">", 0), ("name", "=like", "供应商 %")])
     _only(platform, vendors(len(with_bills), platform))
     demo_data.connect(env, sandbox_url, odoo_url)
-    # its first run would be held and counted with the orders
-    env.ref("payment_bridge.cron_balance").nextcall = datetime.now() + timedelta(days=1)
+    # their first runs would be held and counted with the orders
+    daily = env.ref("payment_bridge.cron_balance") | env.ref("payment_bridge.cron_self_test")
+    daily.nextcall = datetime.now() + timedelta(days=1)
     credentials = env["payment.bridge.credential"].search([("name", "=", "gateway_url")])
     for credential in credentials:
         path = urlsplit(credential.plain_value).path

@@ -104,8 +104,11 @@ class TestRpcDoor(RightsSamples, ApprovalCommon):
             ("account.payment", "action_bridge_check"),
             ("account.payment", "bridge_refresh"),
         ):
+            self.noted()
             with self.assertRaises(AccessError, msg=(model, name)):
                 self.call(stranger, model, name, samples[model].ids)
+            if model.startswith("payment.bridge."):
+                self.assertIn("no_access", self.noted(), (model, name))
         self.assertEqual(samples["payment.bridge.instruction"].state, "queued")
 
     def test_no_dialog_is_opened_about_another_companys_record(self):
@@ -142,6 +145,7 @@ class TestRpcDoor(RightsSamples, ApprovalCommon):
         ):
             with self.assertRaises(AccessError):
                 self.call(self.bob, "payment.bridge.approve", method, [opened["res_id"]], *arguments)
+            self.assertIn("no_access", self.noted(), method)
         self.assertWaits(payment)
 
     def test_an_approval_dialog_does_not_decide_what_its_user_may_not(self):

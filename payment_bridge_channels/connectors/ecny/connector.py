@@ -22,8 +22,8 @@ from odoo.addons.payment_bridge.connector.types import (
 )
 
 from . import settings as settings_reader
-from .rows import CURRENCY
 from .setting_fields import SETTING_FIELDS
+from .settings import CURRENCY
 from .statement import WALLET_STATEMENT, open_statement
 
 WALLET_DIGITS = 16

@@ -15,9 +15,10 @@ from ..bills import refuse
 from .setting_fields import DIRECTION, REVERSED, SIGNED, TWO_COLUMNS
 from .settings import Layout
 
-CURRENCY = "CNY"
 ZERO = Decimal("0.00")
-_AMOUNT = re.compile(r"(?P<sign>[+-]?)[¥￥]?(?P<number>[0-9]{1,13}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?P<fen>\.[0-9]{1,2})?")
+_AMOUNT = re.compile(
+    r"(?P<sign>[+-]?)[¥￥$]?(?P<number>[0-9]{1,13}|[0-9]{1,3}(?:,[0-9]{3}){1,4})(?P<fen>\.[0-9]{1,2})?"
+)
 _IDENTIFIER = re.compile(r"(?![=+@-])[^\x00-\x1f\x7f]{1,128}")
 _SHORTENED = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
@@ -53,7 +54,7 @@ class RowReader:
             kind=self._kind(summary or "", amount),
             entry_reference=reference,
             amount=amount,
-            currency=CURRENCY,
+            currency=self._layout.currency,
             occurred_at=moment.astimezone(UTC),
             settled_on=moment.date(),
             gross=amount,
@@ -86,8 +87,8 @@ class RowReader:
 
     def _check_wallet(self, row: int, values: dict[str, str]) -> None:
         title = self._layout.title("column_wallet")
-        if title and values[title] != self._layout.wallet_id:
-            raise refuse(row, "the row is of another wallet", "该行属于其他钱包，与本渠道不符")
+        if title and values[title] != self._layout.account:
+            raise refuse(row, "the row is of another wallet or account", "该行属于其他钱包或账户，与本渠道不符")
 
     def _amount(self, row: int, values: dict[str, str]) -> Decimal:
         """The signed effect on the wallet, never zero."""

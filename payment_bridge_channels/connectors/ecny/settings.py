@@ -13,6 +13,7 @@ from odoo.addons.payment_bridge.connector.types import Bilingual, ChannelSetting
 from . import setting_fields as fields
 from .moments import BadFormat, TimeFormat
 
+CURRENCY = "CNY"
 SEPARATORS = {fields.COMMA: ",", fields.TAB: "\t", fields.SEMICOLON: ";"}
 AMOUNT_COLUMNS = {
     fields.TWO_COLUMNS: ("column_in", "column_out"),
@@ -36,16 +37,17 @@ _BY_NAME = {setting.name: setting for setting in fields.SETTING_FIELDS}
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How the institution's file is written. ``columns`` has the title of each column that the file has,
-    by the name of its setting."""
+    """How the institution's file is written. ``account`` is the number of the wallet or account that it is of, in
+    ``currency``; ``columns`` has the title of each column that the file has, by the name of its setting."""
 
-    wallet_id: str
+    account: str
     amounts: str
     columns: Mapping[str, str]
     times: TimeFormat
     words: Mapping[str, tuple[str, ...]]
     encoding: str
     separator: str
+    currency: str
 
     def title(self, name: str) -> str | None:
         """The title of a column, None where the file has none."""
@@ -53,7 +55,15 @@ class Layout:
 
 
 def read(settings: ChannelSettings) -> Layout:
-    """Check a channel's settings.
+    """Check a wallet channel's settings.
+
+    :raises Misconfigured: naming the setting and what is wrong with it.
+    """
+    return layout_of(settings, _wallet(settings), CURRENCY)
+
+
+def layout_of(settings: ChannelSettings, account: str, currency: str) -> Layout:
+    """What the settings say of the file, whatever account it is of.
 
     :raises Misconfigured: naming the setting and what is wrong with it.
     """
@@ -65,13 +75,14 @@ def read(settings: ChannelSettings) -> Layout:
         columns[name] = _value(settings, name)
     _refuse_twice(columns)
     return Layout(
-        wallet_id=_wallet(settings),
+        account=account,
         amounts=amounts,
         columns=MappingProxyType(columns),
         times=_times(settings, with_clock="column_clock" in columns),
         words=MappingProxyType({name: _words(settings, name) for name in _BY_NAME if name.startswith("words_")}),
         encoding=_choice(settings, "encoding"),
         separator=SEPARATORS[_choice(settings, "separator")],
+        currency=currency,
     )
 
 

@@ -9,20 +9,20 @@ from typing import BinaryIO
 from odoo.addons.payment_bridge.connector.types import StatementHeader, StatementLine, StatementTotals
 
 from ..bills import Chain, Sums, refuse
-from .rows import CURRENCY, RowReader
+from .rows import RowReader
 from .settings import Layout
 from .table import Table, look_at
 
 WALLET_STATEMENT = "wallet"
 
 
-def open_statement(stream: BinaryIO, layout: Layout) -> EcnyStatement:
+def open_statement(stream: BinaryIO, layout: Layout, kind: str = WALLET_STATEMENT) -> EcnyStatement:
     """Begin to read a statement: CSV as downloaded, or saved from the downloaded workbook.
 
     ``stream`` must be seekable and stay open while the statement is read.
     :raises StatementError: not a statement as the layout describes it.
     """
-    return EcnyStatement(look_at(stream, layout))
+    return EcnyStatement(look_at(stream, layout), kind)
 
 
 class EcnyStatement:
@@ -30,14 +30,14 @@ class EcnyStatement:
 
     header: StatementHeader
 
-    def __init__(self, table: Table):
+    def __init__(self, table: Table, kind: str):
         self._table = table
         self._reader = RowReader(table.layout, table.titles)
         self._totals: StatementTotals | None = None
         first_day, last_day = self._days()
-        names_wallet = table.layout.title("column_wallet") is not None
-        account = table.layout.wallet_id if names_wallet else None
-        self.header = StatementHeader(account, first_day, last_day, CURRENCY, WALLET_STATEMENT)
+        names_account = table.layout.title("column_wallet") is not None
+        account = table.layout.account if names_account else None
+        self.header = StatementHeader(account, first_day, last_day, table.layout.currency, kind)
 
     @property
     def totals(self) -> StatementTotals:

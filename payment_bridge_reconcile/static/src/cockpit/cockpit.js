@@ -1,5 +1,5 @@
 /** The reconciliation cockpit: channels × days. The server says what a cell holds; here it is shown, and led on from. */
-import { Component, onMounted, onWillStart, onWillUnmount, useRef, useState } from "@odoo/owl";
+import { Component, onMounted, onWillStart, onWillUnmount, useEffect, useRef, useState } from "@odoo/owl";
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { usePopover } from "@web/core/popover/popover_hook";
@@ -52,6 +52,15 @@ export class Cockpit extends Component {
         });
         Object.assign(this, { cellLabel, countText, differencesText, proofSign, shareText, stateText, todoText, tone });
         onWillStart(() => this.load());
+        // the latest days are in sight, however many are shown
+        useEffect(
+            (grid) => {
+                if (grid) {
+                    grid.parentElement.scrollLeft = grid.parentElement.scrollWidth;
+                }
+            },
+            () => [this.grid.el, this.state.data?.first_day, this.state.data?.last_day]
+        );
         onMounted(() => (this.timer = browser.setInterval(() => document.hidden || this.load(true), INTERVAL)));
         onWillUnmount(() => browser.clearInterval(this.timer));
         useSetupAction({

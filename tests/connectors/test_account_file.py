@@ -1,0 +1,65 @@
+"""Statements of any account by file: the currency of the settings, and nothing of another account."""
+
+from __future__ import annotations
+
+import io
+from decimal import Decimal
+
+import pytest
+
+from odoo.addons.payment_bridge.connector.errors import Misconfigured, StatementError
+from odoo.addons.payment_bridge.connector.transport import Transport
+from odoo.addons.payment_bridge.connector.types import ChannelSettings, LineKind
+from odoo.addons.payment_bridge_channels.connectors.account_file import AccountFileConnector
+
+ACCOUNT = "HK-7001-8842"
+SETTINGS = {
+    "account_number": ACCOUNT,
+    "account_currency": "USD",
+    "column_time": "Date",
+    "amounts": "signed",
+    "column_amount": "Amount",
+    "column_reference": "Reference",
+    "column_balance": "Balance",
+    "column_summary": "Details",
+    "column_wallet": "Account",
+    "words_fee": "charge",
+}
+ROWS = (
+    ("2026-01-15 09:30:11", ACCOUNT, "B1", "1100.00", "1200.00", "Invoice 24/7"),
+    ("2026-01-16 10:00:00", ACCOUNT, "B2", "-$20.00", "1180.00", "Monthly charge"),
+)
+
+
+def connector(**changes: str) -> AccountFileConnector:
+    settings = ChannelSettings("production", {**SETTINGS, **changes})
+    return AccountFileConnector(settings, Transport(allowed_hosts=AccountFileConnector.allowed_hosts(settings)))
+
+
+def read(rows=ROWS, **changes: str):
+    lines = ["Date,Account,Reference,Amount,Balance,Details", *(",".join(row) for row in rows)]
+    statement = connector(**changes).parse_statement(io.BytesIO("\n".join(lines).encode()), "a.csv")
+    return statement, list(statement)
+
+
+def test_a_file_is_in_the_currency_of_the_settings_and_of_their_account():
+    statement, lines = read()
+    assert (statement.header.currency, statement.header.account, statement.header.kind) == ("USD", ACCOUNT, "account")
+    assert [(line.kind, line.amount, line.currency) for line in lines] == [
+        (LineKind.COLLECTION, Decimal("1100.00"), "USD"),
+        (LineKind.FEE, Decimal("-20.00"), "USD"),
+    ]
+    assert (statement.totals.opening, statement.totals.closing) == (Decimal("100.00"), Decimal("1180.00"))
+
+
+def test_a_row_of_another_account_refuses_the_file():
+    with pytest.raises(StatementError) as refused:
+        read((ROWS[0], (ROWS[1][0], "HK-0000", *ROWS[1][2:])))
+    assert refused.value.row == 3
+
+
+@pytest.mark.parametrize(("name", "value"), [("account_number", "?"), ("account_currency", "JPY"), ("column_time", "")])
+def test_a_wrong_setting_is_named(name, value):
+    with pytest.raises(Misconfigured) as wrong:
+        connector(**{name: value})
+    assert wrong.value.code == f"setting:{name}"
