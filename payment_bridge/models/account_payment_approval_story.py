@@ -20,5 +20,6 @@ class AccountPayment(models.Model):
             if place and place != approval.decided_by_id:
                 person = self.env._("%(person)s in the place of %(other)s", person=person, other=place.name)
             kind = DONE_STEP if approval.state == "approved" else BAD_STEP
-            told.append((kind, titles[approval.state], approval.decided_at, f"{person} · {approval.level_name}"))
+            asked = approval.level_name if approval.level_name != approval.decided_by_id.name else approval.rule_name
+            told.append((kind, titles[approval.state], approval.decided_at, f"{person} · {asked}"))
         return [*steps[:2], *told, *steps[2:]]

@@ -17,6 +17,7 @@ def _titles(env):
     return {
         "account.changed": env._("Payee's account changed"),
         "account.created": env._("Payee's account entered"),
+        "account.revealed": env._("Account number shown"),
         "account.verified": env._("Payee's account confirmed by call-back"),
         "aml.signal": env._("Money-laundering signal"),
         "approval.approved": env._("Approved"),
@@ -28,6 +29,7 @@ def _titles(env):
         "approval.voided": env._("Approval void: the payment changed"),
         "approval.withdrawn": env._("Approval withdrawn"),
         "attempt.refused": env._("Attempt refused"),
+        "batch.placed": env._("Put into a batch"),
         "chargeback.taken": env._("Charged back"),
         "chargeback.won": env._("Chargeback won"),
         "discrepancy.raised": env._("Discrepancy raised"),

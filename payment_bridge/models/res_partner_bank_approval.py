@@ -33,7 +33,8 @@ class ResPartnerBank(models.Model):
         changed = self.filtered(lambda account: account._bridge_differs(vals)) if ACCOUNT_FIELDS & set(vals) else None
         if not changed:
             return super().write(vals)
-        super(ResPartnerBank, self - changed).write(vals)
+        # a copy: Odoo puts the number without its signs into what it is given, and would take that for the number
+        super(ResPartnerBank, self - changed).write(dict(vals))
         result = super(ResPartnerBank, changed).write({**vals, **self._bridge_editor()})
         waiting = (
             self.env["account.payment"]

@@ -30,11 +30,29 @@ class ResPartnerBank(models.Model):
 
     bridge_changed_at = fields.Datetime(string="Data Changed", readonly=True, copy=False)
     bridge_changed_by_id = fields.Many2one("res.users", string="Changed By", readonly=True, copy=False)
-    bridge_changed_fields = fields.Char(string="What Changed", readonly=True, copy=False)
+    bridge_changed_fields = fields.Char(readonly=True, copy=False, help="The technical names of what changed.")
+    bridge_changed_words = fields.Char(string="What Changed", compute="_compute_bridge_changed_words")
     bridge_verified_at = fields.Datetime(string="Confirmed", readonly=True, copy=False)
     bridge_verified_by_id = fields.Many2one("res.users", string="Confirmed By", readonly=True, copy=False)
     bridge_evidence = fields.Text(string="Call-back", readonly=True, copy=False)
     bridge_evidence_number = fields.Char(readonly=True, copy=False, groups=NO_ACCESS, help="The number called.")
+
+    @api.depends("bridge_changed_fields")
+    @api.depends_context("lang")
+    def _compute_bridge_changed_words(self):
+        """What changed, by the names that the form gives it."""
+        others = {
+            "restored": self.env._("restored from the archive"),
+            "bank_name": self.env._("name of the bank"),
+            "bank_bic": self.env._("BIC of the bank"),
+        }
+        for account in self:
+            names = (account.bridge_changed_fields or "").split(", ")
+            account.bridge_changed_words = ", ".join(
+                others.get(name) or account._fields[name]._description_string(account.env)
+                for name in names
+                if name in others or name in account._fields
+            )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -247,6 +247,20 @@ class TestApprovalFlow(ApprovalCommon):
         for payment in payments:
             self.assertReleased(payment)
 
+    def test_of_a_single_payment_it_is_said_what_one_decision_does(self):
+        self.make_rule(self.ann, self.bob)
+        payment = self.submit(100)
+        wizards = self.env["payment.bridge.approve"]
+        for user, decision, words in (
+            (self.ann, "approve", "waits for further approvals"),
+            (self.ann, "refuse", "its bills are open again"),
+            (self.bob, "approve", "sent to the platform at once"),
+        ):
+            if user == self.bob:
+                self.decide(payment, self.ann)
+            opened = wizards.with_user(user)._open_for(payment.with_user(user), decision)
+            self.assertIn(words, wizards.with_user(user).browse(opened["res_id"]).effect)
+
     def test_what_cannot_be_decided_does_not_keep_the_rest(self):
         self.make_rule(self.ann)
         good, bad = self.submit(100), self.submit(200)

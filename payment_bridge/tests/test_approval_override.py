@@ -42,6 +42,14 @@ class TestApprovalOverride(ApprovalCommon):
         self.dispatch()
         self.assertEqual(payment.sudo().bridge_instruction_id.state, "succeeded")
 
+    def test_the_way_out_is_offered_to_those_who_may_take_it(self):
+        self.make_rule(self.ann)
+        payment = self.submit()
+        self.assertTrue(payment.with_user(self.cid).bridge_may_override)
+        self.assertFalse(payment.with_user(self.ann).bridge_may_override)
+        self.decide(payment, self.ann)
+        self.assertFalse(payment.with_user(self.cid).bridge_may_override)
+
     def test_one_person_alone_and_people_not_named_do_not(self):
         self.make_rule(self.ann)
         payment = self.submit()

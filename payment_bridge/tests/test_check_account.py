@@ -50,6 +50,12 @@ class TestChangedAccount(CheckCommon):
     def test_an_account_as_it_was_entered_passes(self):
         self.assertVerdict(self.draft(), "account_changed", "pass")
 
+    def test_a_changed_number_is_kept_as_it_was_written(self):
+        self.account.allow_out_payment = False
+        self.account.write({"acc_number": "New.Wallet-77@mill.example"})
+        self.assertEqual(self.account.acc_number, "New.Wallet-77@mill.example")
+        self.assertEqual(self.account.sanitized_acc_number, "NEWWALLET77MILLEXAMPLE")
+
     def test_a_changed_account_waits(self):
         self.change()
         self.assertVerdict(self.draft(), "account_changed", "block", "may be paid from")
@@ -112,6 +118,15 @@ class TestChangedAccount(CheckCommon):
             self.account[name] = value
             self.assertIn(name, self.account.bridge_changed_fields.split(", "))
             self.assertEqual(self.account.bridge_changed_by_id, self.env.user)
+
+    def test_what_changed_is_told_by_the_names_on_the_form(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.account.bridge_payee_kind = "bank_account"
+        self.assertEqual(self.account.bridge_changed_words, "Kind of Account")
+        self.assertEqual(self.account.with_context(lang="zh_CN").bridge_changed_words, "账户类型")
+        self.account.active = False
+        self.account.active = True
+        self.assertEqual(self.account.bridge_changed_words, "restored from the archive")
 
     def test_writing_what_was_there_is_no_change(self):
         self.account.write({"acc_holder_name": self.account.acc_holder_name})

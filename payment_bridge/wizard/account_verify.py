@@ -12,7 +12,7 @@ class PaymentBridgeAccountVerify(models.TransientModel):
 
     account_id = fields.Many2one("res.partner.bank", required=True, readonly=True)
     partner_id = fields.Many2one(related="account_id.partner_id")
-    changed_fields = fields.Char(related="account_id.bridge_changed_fields")
+    changed_words = fields.Char(related="account_id.bridge_changed_words")
     spoken_with = fields.Char(help="Name and position of the person at the payee.")
     number_called = fields.Char(
         help="The number from your own records or the payee's web site, not the one in the request for the change."

@@ -59,9 +59,20 @@ class PaymentBridgeApprove(models.TransientModel):
             approve = wizard.decision == "approve"
             wizard.needs_identity = approve and any(one._bridge_needs_identity() for one in wizard.payment_ids)
             if not approve:
-                wizard.effect = self.env._("They are cancelled and their bills are open again.")
+                wizard.effect = (
+                    self.env._("It is cancelled and its bills are open again.")
+                    if len(wizard.payment_ids) == 1
+                    else self.env._("They are cancelled and their bills are open again.")
+                )
                 continue
             last = wizard.payment_ids.filtered(lambda one: one._bridge_is_last_decision())
+            if len(wizard.payment_ids) == 1:
+                wizard.effect = (
+                    self.env._("It is posted and sent to the platform at once.")
+                    if last
+                    else self.env._("It then waits for further approvals. Nothing is sent yet.")
+                )
+                continue
             wizard.effect = self.env._(
                 "%(leave)s of them are posted and sent to the platform at once; the other %(wait)s wait for further"
                 " approvals.",

@@ -1,6 +1,6 @@
 """The reason for an emergency."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class PaymentBridgeOverrideEntry(models.TransientModel):
@@ -21,6 +21,21 @@ class PaymentBridgeOverrideEntry(models.TransientModel):
 
 class AccountPayment(models.Model):
     _inherit = "account.payment"
+
+    bridge_may_override = fields.Boolean(compute="_compute_bridge_may_override")
+
+    @api.depends("bridge_approval_state", "company_id.bridge_override_user_ids")
+    @api.depends_context("uid")
+    def _compute_bridge_may_override(self):
+        """Whether the way out is offered: to those named in the settings who did not make the payment."""
+        for payment in self:
+            waits = payment.sudo().bridge_approval_state == "waiting"
+            named = payment.sudo().company_id.bridge_override_user_ids
+            payment.bridge_may_override = (
+                waits
+                and self.env.user in named
+                and self.env.user not in payment._bridge_makers() | payment._bridge_account_editor()
+            )
 
     def action_bridge_override(self):
         """Ask for an emergency override, or see the one that was asked for."""

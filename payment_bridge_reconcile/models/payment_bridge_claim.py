@@ -158,7 +158,7 @@ class PaymentBridgeClaim(models.Model):
         return self.difference_id._get_records_action()
 
     def _step(self, state, **values):
-        self.env["payment.bridge.statement"]._require_clerk()
+        self.env["payment.bridge.statement"]._require_clerk(self)
         self.check_access("read")
         for claim in self:
             if claim.state not in STEPS[state]:

@@ -117,7 +117,7 @@ class Databases:
         """A database for one run, dropped at the end; what runs that were killed left behind goes first."""
         prefix = f"pb_run_{self._checkout}_"
         for other in self.names():
-            if other.startswith(prefix) and not _alive(int(other.removeprefix(prefix).partition("_")[0])):
+            if other.startswith(prefix) and not _alive(_pid(other, prefix)):
                 self.drop(other)
         name = f"{prefix}{os.getpid()}_{next(_COPIES)}_{label}"
         self.copy(template, name)
@@ -125,6 +125,15 @@ class Databases:
             yield name
         finally:
             self.drop(name)
+
+    def of_runs(self, label: str) -> list[str]:
+        """The databases of this checkout's runs with this label that go on now."""
+        prefix, suffix = f"pb_run_{self._checkout}_", f"_{label}"
+        return [
+            name
+            for name in self.names()
+            if name.startswith(prefix) and name.endswith(suffix) and _alive(_pid(name, prefix))
+        ]
 
     def names(self) -> list[str]:
         """Every database of the server."""
@@ -202,6 +211,11 @@ class Databases:
 def _key(*parts: str) -> str:
     """A short name for a combination of ingredients."""
     return hashlib.sha256(repr((RECIPE, *parts)).encode()).hexdigest()[:10]
+
+
+def _pid(name: str, prefix: str) -> int:
+    """The process for which a run's database was made."""
+    return int(name.removeprefix(prefix).partition("_")[0])
 
 
 def _alive(pid: int) -> bool:

@@ -1,12 +1,15 @@
 """`setup/demo`: Odoo with the suite, example data and a sandbox of payment platforms, until Ctrl-C.
 
-What the demo shows is written in two modules beside this one, both optional:
+What the demo shows is written in three modules beside this one, all optional:
 
 `demo_data.py`, which runs inside Odoo (`demo_prepare.py` opens the environment):
     load(env)                 example data that need no platform; their database is kept, and copied for every start
     connect(env, sandbox_url, odoo_url)   at every start: point the channels at the sandbox
     LOGINS                    (login, password, what this person does), to be printed
     TRY                       sentences on what to look at, to be printed
+
+`demo_controls.py`:
+    stage(context)            at every start, once everything runs: payments that the controls hold
 
 `demo_once.py`, for `setup/demo --once`:
     run(context) -> dict      walks through the running demo; the demo then ends, well if the dict's "ok" is true
@@ -40,6 +43,7 @@ from workbench import Workbench
 ODOO_PORT = 8069
 SANDBOX_PORT = 8169
 CRON_THREADS = 2
+RUN = "demo"  # the label of its database
 WATCH_SECONDS = 1
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 DEFAULT_LOGINS = (("admin", "admin", "administrator"),)
@@ -55,9 +59,9 @@ class DemoContext:
     sandbox: SandboxServer
     month: Month | None = None
 
-    def in_odoo(self, function: str) -> None:
-        """Call `demo_data.FUNCTION(env, sandbox_url)` in the demo's database and commit."""
-        prepare(self.bench, self.database, function, self.sandbox.url)
+    def in_odoo(self, function: str, *arguments: str) -> None:
+        """Call `demo_data.FUNCTION(env, *arguments)` in the demo's database and commit."""
+        prepare(self.bench, self.database, function, *arguments)
 
 
 def progress(text: str) -> None:
@@ -104,7 +108,7 @@ def running_demo(bench: Workbench, port: int, month: Month | None = None) -> Ite
     with ExitStack() as stack:
         stack.enter_context(bench.postgres)
         template = demo_template(bench)
-        database = stack.enter_context(bench.databases.run_copy(template, "demo"))
+        database = stack.enter_context(bench.databases.run_copy(template, RUN))
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="payment-bridge-demo-")))
         environment = bench.environment()
         sandbox = SandboxServer(log_folder=logs, port=free_port(SANDBOX_PORT), environment=environment)
@@ -127,7 +131,11 @@ def running_demo(bench: Workbench, port: int, month: Month | None = None) -> Ite
         )
         with step("starting Odoo"):
             stack.enter_context(odoo)
-        yield DemoContext(bench, database, odoo, sandbox, month)
+        context = DemoContext(bench, database, odoo, sandbox, month)
+        if controls := optional_module("demo_controls"):
+            with step("setting the scenes of the controls"):
+                controls.stage(context)
+        yield context
 
 
 def optional_module(name: str) -> Any | None:
@@ -203,9 +211,13 @@ def ask_sandbox(method: str, path: str, body: dict[str, Any] | None = None) -> d
 
 
 def end_platform_day() -> int:
-    """Move the clock of the running demo's sandbox on by a day."""
+    """Move the clock of the running demo's sandbox on by a day; changed accounts have waited a day longer then."""
     seconds = seconds_to_statements(ask_sandbox("GET", "clock")["now"])
     print(f"The platforms' clock says {ask_sandbox('POST', 'clock', {'advance_seconds': seconds})['now']}.")
+    bench = Workbench.from_environment(durable=True)
+    with bench.postgres:
+        for database in bench.databases.of_runs(RUN):
+            prepare(bench, database, "let_days_pass", "1")
     return 0
 
 

@@ -15,9 +15,13 @@ from sandbox.control import Control
 PASSWORD = "demo"
 LATE_EVENING = 22  # from this hour on a platform's day may end while one looks on
 DAY_SECONDS = 24 * 3600
+BUYER = ("purchase.group_purchase_user", "base.group_partner_manager", "account.group_validate_bank_account")
 USERS = (
     ("clerk", "李会计 Li (clerk)", ("group_clerk",), "zh_CN"),
+    ("buyer", "周采购 Zhou (buyer)", BUYER, "zh_CN"),
     ("approver", "王经理 Wang (approver)", ("group_approver",), "zh_CN"),
+    ("director", "陈总 Chen (approver)", ("group_approver",), "zh_CN"),
+    ("officer", "孙合规 Sun (officer)", ("group_officer",), "zh_CN"),
     ("channels", "赵管理 Zhao (channels)", ("group_channel_admin",), "zh_CN"),
     ("auditor", "Anna (auditor)", ("group_auditor",), "en_US"),
     ("english", "Emma (clerk, in English)", ("group_clerk", "group_channel_admin"), "en_US"),
@@ -26,7 +30,10 @@ LOGINS = (
     ("clerk", PASSWORD, "prepares and follows payments, in Chinese"),
     ("english", PASSWORD, "the same in English, and sets up channels"),
     ("channels", PASSWORD, "sets up channels and credentials"),
-    ("approver", PASSWORD, "reads everything; decides once approvals are switched on"),
+    ("buyer", PASSWORD, "keeps vendors and their accounts, orders and receives"),
+    ("approver", PASSWORD, "decides about payments; the first of two from 50,000 on"),
+    ("director", PASSWORD, "decides about payments; the second of two from 50,000 on"),
+    ("officer", PASSWORD, "decides whether a payee is on a screening list"),
     ("auditor", PASSWORD, "reads everything, changes nothing"),
     ("admin", "admin", "administrator"),
 )
@@ -37,6 +44,13 @@ TRY = (
     "Customers > Invoices: open the one of 江南画廊, Collect by…, and let the sandbox pay it:"
     " ./setup/demo --scan LINK (the link beside the code). Then Refund a part of it from its payment.",
     "Open the same invoice's portal page (Preview): the customer chooses a way to pay there.",
+    "As clerk pay 常州五金配件: its bill charges more than was received (3-Way Match on the bill). Reset it, correct"
+    " the quantity, pay it.",
+    "The payment to 无锡模具 is held: its account was changed while it waited. As director open the account (Contacts),"
+    " Confirm by Call-back; let three days pass (./setup/demo --next-day); as clerk Submit Again, as approver Approve.",
+    "The bill of 海雁远洋 cannot be paid: as officer decide its case under Payment Bridge > Screening > Cases.",
+    "The payment to 合肥数控设备 is above 50,000: approve it as approver, then as director (To Approve; try a phone)."
+    " As auditor print Everything About a Payment.",
     "Payment Bridge > Reconciliation: five channels with a month behind them. Open a day in the cockpit, explain rows"
     " in the workbench, and look at the differences: each comes with a proposal and the entries that it would make.",
     "Payment Bridge > Channels: the balance at the platform beside the balance in the books.",
@@ -61,9 +75,9 @@ def load(env):
     env["ir.config_parameter"].set_param("web.base.url.freeze", "True")
     env.ref("base.user_admin").write({"group_ids": [Command.link(_group(env, "group_channel_admin").id)]})
     for login, name, roles, lang in USERS:
-        _make_user(env, company, login, name, roles[:1], lang)
+        _make_user(env, company, login, name, roles if roles == BUYER else roles[:1], lang)
     for login, _name, roles, _lang in USERS:
-        if roles[1:]:
+        if roles[1:] and roles != BUYER:
             give_together(env, login, roles)
     products = _make_products(env)
     for person in demo_people.VENDORS:
@@ -100,6 +114,12 @@ def connect(env, sandbox_url, odoo_url):
             sandbox.post("wechatpay/payees", openid=person.account, name=person.name, auto_confirm_ms=2500)
 
 
+def let_days_pass(env, days):
+    """Let `days` go by for accounts that wait after a change: they were changed that much earlier."""
+    for account in env["res.partner.bank"].search([("bridge_changed_at", "!=", False)]):
+        account._bridge_keep({"bridge_changed_at": account.bridge_changed_at - timedelta(days=int(days))})
+
+
 def month(env, sandbox_url, *size):
     """A month of five channels with every class of difference in it."""
     import demo_month  # which needs the add-ons; the walk-through imports this module without them
@@ -117,7 +137,8 @@ def _connect_channel(env, sandbox, platform):
 
 
 def _group(env, name):
-    return env.ref(f"payment_bridge.{name}")
+    """A group of Payment Bridge, or of another add-on with its name in front."""
+    return env.ref(name if "." in name else f"payment_bridge.{name}")
 
 
 def _make_user(env, company, login, name, roles, lang):
@@ -131,6 +152,7 @@ def _make_user(env, company, login, name, roles, lang):
             "password": PASSWORD,
             "lang": lang,
             "tz": "Asia/Shanghai",
+            "odoobot_state": "disabled",  # its greeting would cover a phone's screen
             "company_id": company.id,
             "company_ids": [Command.link(company.id)],
             "group_ids": [Command.link(group.id) for group in groups],

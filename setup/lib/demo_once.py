@@ -11,13 +11,14 @@ from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import demo_controls
 import demo_customers
 import demo_data
 import demo_month_summary
 from demo_clock import seconds_to_statements
 from demo_people import VENDORS
 from demo_platforms import PLATFORMS
-from demo_story import NotReached, Story
+from demo_story import NotReached, Story, register
 from rpc import Person
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def run(context: "DemoContext") -> Result:
         )
         plant_faults(story)
         pay_all_bills(story, channels)
+        controls = demo_controls.walk(context)
         collected = demo_customers.collect_all(story, channels)
         follow_to_the_end(story)
         refunds = demo_customers.refund_parts(story, collected)
@@ -61,18 +63,20 @@ def run(context: "DemoContext") -> Result:
         return Result(ok=False, paid_once=False, channels=[], payments=[], error=str(error))
     payments = describe_payments(story) + demo_customers.describe(story, collected, refunds)
     paid_once, findings = compare_with_platforms(story, payments)
-    controls = [describe_channel(story, channel, statements[channel["id"]]) for channel in channels]
+    totals = [describe_channel(story, channel, statements[channel["id"]]) for channel in channels]
     unexplained = [one["payment"] for one in payments if not one["explained"]]
     month = demo_month_summary.summarise(story.clerk, context.month) if context.month else None
     return Result(
         ok=paid_once
-        and all(one["equal"] for one in controls)
+        and all(one["equal"] for one in totals)
+        and all(one["held"] for one in controls)
         and not unexplained
         and len(payments) >= 20
         and (month is None or month["ok"]),
         paid_once=paid_once,
         findings=findings + [f"{name} is not explained" for name in unexplained],
-        channels=controls,
+        channels=totals,
+        controls=controls,
         payments=payments,
         month=month,
         seconds=round(time.monotonic() - started),
@@ -91,22 +95,17 @@ def pay_all_bills(story: Story, channels: list[dict[str, Any]]) -> None:
     """Register every open bill through the wizard, as a clerk does with a selection of bills, channel by channel."""
     platforms = {vendor.name: vendor.platform for vendor in VENDORS}
     bills = story.clerk.search_read(
-        "account.move", [("move_type", "=", "in_invoice"), ("payment_state", "=", "not_paid")], ["partner_id"]
+        "account.move",
+        [
+            ("move_type", "=", "in_invoice"),
+            ("payment_state", "=", "not_paid"),
+            ("partner_id.name", "in", list(platforms)),
+        ],
+        ["partner_id"],
     )
     for channel in channels:
         chosen = [bill["id"] for bill in bills if platforms[bill["partner_id"][1]] == channel["connector_code"]]
-        method = story.clerk.search(
-            "account.payment.method.line",
-            [
-                ("journal_id", "=", channel["journal_id"][0]),
-                ("payment_type", "=", "outbound"),
-                ("code", "=", "payment_bridge"),
-            ],
-        )
-        selection = {"active_model": "account.move", "active_ids": chosen}
-        values = {"journal_id": channel["journal_id"][0], "payment_method_line_id": method[0], "group_payment": False}
-        wizard = story.clerk.call("account.payment.register", "create", [values], context=selection)
-        story.clerk.call("account.payment.register", "action_create_payments", wizard, context=selection)
+        register(story.clerk, channel, chosen)
         story.say(f"{len(chosen)} bills are registered for payment through {channel['name']}")
 
 
@@ -305,6 +304,7 @@ def render(result: dict[str, Any]) -> str:
     special = [
         f"  {one['payment']} ({one['story']}): {one['reason']}" for one in result["payments"] if one["story"] != "plain"
     ]
+    held = [f"  {one['scene']}: {one['payee']}: {one['done']}\n    held: {one['held']}" for one in result["controls"]]
     totals = [
         f"  {one['channel']}: at the platform {one['platform_balance']}, on its statement {one['statement_closing']},"
         f" in the books {one['ledger_balance']}: {'equal' if one['equal'] else 'NOT EQUAL'}"
@@ -316,4 +316,4 @@ def render(result: dict[str, Any]) -> str:
         f"  every payment explained: {'yes' if all(one['explained'] for one in result['payments']) else 'NO'}",
     ]
     month = ["", *demo_month_summary.render(result["month"])] if result["month"] else []
-    return "\n".join(["", *lines, "", *special, "", *totals, *verdict, *month])
+    return "\n".join(["", *lines, "", *special, "", *held, "", *totals, *verdict, *month])

@@ -22,6 +22,13 @@ class Person:
         self._session.trust_env = False
         answer = self._post("/web/session/authenticate", {"db": database, "login": login, "password": password})
         self._context = answer["user_context"]
+        self.uid: int = answer["uid"]
+        self.name: str = answer["name"]
+
+    @property
+    def language(self) -> str:
+        """The language in which this person was greeted at logging in."""
+        return self._context["lang"]
 
     def call(self, model: str, method: str, *arguments: Any, **keywords: Any) -> Any:
         """Call a public method of a model; `context` adds to the user's own.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from demo import DemoContext
 
@@ -13,15 +13,28 @@ SETTLED = (
     "document.getAnimations().every(one => one.playState !== 'running' || !isFinite(one.effect.getTiming().iterations))"
 )
 """Nothing fades or slides any more; what turns for ever may."""
-WIDE = {"width": 1366, "height": 900}
+WIDE: ViewportSize = {"width": 1366, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 class Screens:
     """One logged-in person's browser window."""
 
-    def __init__(self, browser: Browser, demo: DemoContext, login: str, password: str, pictures: Path) -> None:
-        self._demo, self._login, self._pictures = demo, login, pictures
-        self.page: Page = browser.new_page(viewport=WIDE, timezone_id="Asia/Shanghai")
+    def __init__(
+        self,
+        browser: Browser,
+        demo: DemoContext,
+        login: str,
+        password: str,
+        pictures: Path,
+        *,
+        size: ViewportSize = WIDE,
+    ) -> None:
+        self._demo, self._login, self.folder = demo, login, pictures
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.page: Page = browser.new_page(
+            viewport=size, timezone_id="Asia/Shanghai", is_mobile=size == PHONE, has_touch=size == PHONE
+        )
         self.page.set_default_timeout(PATIENCE_MS)
         expect.set_options(timeout=PATIENCE_MS)
         self.errors: list[str] = []
@@ -48,7 +61,7 @@ class Screens:
         self.page.wait_for_function("!document.querySelector('.o_loading_indicator, .o_blockUI')")
         self.page.wait_for_function("[...document.images].every(image => image.complete)")
         self.page.wait_for_function(SETTLED)
-        self.page.screenshot(path=self._pictures / f"{self._login}-{name}.png")
+        self.page.screenshot(path=self.folder / f"{self._login}-{name}.png")
 
     def close(self) -> None:
         """Close the window; an error in its scripts fails the test."""
