@@ -25,7 +25,11 @@ HOSTILE = {
     "bridge_agreed_change": True,
     "import_file": True,
 }
-NO_RIGHT = re.compile(r"\brole\b|\bOnly\b|named in the settings|You cannot decide|approvals you could", re.IGNORECASE)
+PEOPLE = "clerk|channel administrator|screening officer|people|absent person"
+NO_RIGHT = re.compile(
+    rf"\brole\b|\bOnly (a |an |the )?({PEOPLE})|named in the settings|You cannot decide|approvals you could",
+    re.IGNORECASE,
+)
 
 
 class RightsKit:
