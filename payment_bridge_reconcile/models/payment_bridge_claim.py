@@ -24,6 +24,7 @@ class PaymentBridgeClaim(models.Model):
     _description = "Claim on a Platform"
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "id desc"
+    _rec_names_search = ("channel_id", "case")
 
     name = fields.Char(compute="_compute_name")
     difference_id = fields.Many2one("payment.bridge.difference", readonly=True, index=True, ondelete="restrict")

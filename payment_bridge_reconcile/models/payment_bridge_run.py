@@ -32,6 +32,7 @@ class PaymentBridgeRun(models.Model):
     _name = "payment.bridge.run"
     _description = "Reconciliation Run"
     _order = "id desc"
+    _rec_names_search = ("file_name", "channel_ids")
 
     name = fields.Char(compute="_compute_name")
     kind = fields.Selection(SELECTION_KIND, required=True, readonly=True)

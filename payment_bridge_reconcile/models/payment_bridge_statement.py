@@ -26,6 +26,7 @@ class PaymentBridgeStatement(models.Model):
     _name = "payment.bridge.statement"
     _description = "Platform Statement"
     _order = "last_day desc, id desc"
+    _rec_names_search = ("channel_id", "file_name")
 
     name = fields.Char(compute="_compute_name")
     channel_id = fields.Many2one("payment.bridge.channel", required=True, readonly=True, index=True)
