@@ -5,9 +5,11 @@ import json
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from ..checks.base import Stage, Verdict
 from ..tools.trail import CANONICAL_VERSION, PROOF, canonical, link_text
-from .refusal import EVENT
+from .event_words import event_details, event_title
+from .payment_bridge_check import SELECTION_STAGE
+
+STAGES = [stage for stage, _label in SELECTION_STAGE]
 
 
 class AccountPayment(models.Model):
@@ -113,12 +115,13 @@ class AccountPayment(models.Model):
             "instructions": self.env["payment.bridge.instruction"].sudo().search([("payment_id", "=", self.id)]),
             "bills": payment.bridge_reservation_ids,
             "checks": payment._bridge_dossier_checks(),
+            "approvals": payment.bridge_approval_ids.sorted(lambda one: (one.round, one.stage, one.id)),
             "events": [
                 {
                     "event": event,
                     "who": event.user_id.name or "",
-                    "what": payment._bridge_event_title(event),
-                    "details": payment._bridge_event_details(event),
+                    "what": event_title(self.env, event.event),
+                    "details": event_details(json.loads(event.content)["details"]),
                 }
                 for event in payment._bridge_trail_events()
             ],
@@ -127,26 +130,15 @@ class AccountPayment(models.Model):
         }
 
     @api.private
-    def _bridge_dossier_results(self):
-        """What each check said when it was run last, in the checks' order."""
-        order = list(Stage)
-        newest = {}
-        for result in self.sudo().bridge_check_ids.sorted(lambda one: order.index(one.stage)):
-            newest[result.code] = result
-        passed = {Verdict.PASS.value: True, Verdict.WARN.value: None, Verdict.BLOCK.value: False}
-        return [
-            (one.with_env(self.env).label, passed[one.verdict], one.sentence)
-            for one in sorted(newest.values(), key=lambda one: one.id)
-        ]
-
-    @api.private
     def _bridge_dossier_checks(self):
-        """What was checked about this payment, as (what, whether it passed or None, evidence)."""
+        """What was checked about this payment, as (what, sign of the result, what was found)."""
         account = self.partner_bank_id
-        checks = [
+        last = {one.code: one for one in self.bridge_check_ids.sorted(lambda one: (STAGES.index(one.stage), one.id))}
+        checks = [(one.label, one.sign, one.sentence) for one in last.values()]
+        checks += [
             (
                 self.env._("The bill was open for this amount"),
-                reservation.state != "released",
+                "✗" if reservation.state == "released" else "✓",
                 f"{reservation.bill_id.name} · {reservation.amount:.2f} {reservation.currency_id.name}",
             )
             for reservation in self.bridge_reservation_ids
@@ -155,7 +147,7 @@ class AccountPayment(models.Model):
             checks.append(
                 (
                     self.env._("The payee's account is trusted"),
-                    account.allow_out_payment,
+                    "✓" if account.allow_out_payment else "✗",
                     ", ".join(
                         part
                         for part in (account.acc_holder_name, self.bridge_instruction_id.payee_account_masked)
@@ -164,44 +156,12 @@ class AccountPayment(models.Model):
                 )
             )
         discrepancies = self.env["payment.bridge.discrepancy"].search([("payment_id", "=", self.id)])
-        checks += [(one.summary, one.state == "resolved", one.resolution or "") for one in discrepancies]
-        return checks + self._bridge_dossier_results()
+        checks += [
+            (one.summary, "✓" if one.state == "resolved" else "✗", one.resolution or "") for one in discrepancies
+        ]
+        return checks
 
     @api.private
     def _bridge_dossier_moves(self):
         """The journal entries that this payment made or met."""
         return self.move_id | self.bridge_reversal_id | self.reconciled_statement_line_ids.move_id
-
-    def _bridge_event_title(self, event):
-        kind, _dot, what = event.event.partition(".")
-        if kind != "instruction":
-            return self._bridge_event_titles().get(event.event, event.event)
-        states = self.env["payment.bridge.instruction"]._fields["state"]._description_selection(self.env)
-        return dict(states).get(what, what)
-
-    def _bridge_event_titles(self):
-        """What happened to a payment, its account and its bills, in the reader's words."""
-        return {
-            "account.created": self.env._("Account entered"),
-            "account.changed": self.env._("Account changed"),
-            "account.verified": self.env._("Account confirmed by call-back"),
-            "account.revealed": self.env._("Account number shown"),
-            "approval.requested": self.env._("Submitted for approval"),
-            "approval.approved": self.env._("Approved"),
-            "approval.refused": self.env._("Refused by an approver"),
-            "approval.voided": self.env._("Approvals void: it was changed"),
-            "approval.withdrawn": self.env._("Withdrawn"),
-            "approval.released": self.env._("Released: every approval is there"),
-            "override.requested": self.env._("Emergency override asked for"),
-            "override.confirmed": self.env._("Emergency override confirmed"),
-            "override.dropped": self.env._("Emergency override dropped"),
-            "batch.placed": self.env._("Put into a batch"),
-            "discrepancy.raised": self.env._("Difference raised"),
-            "discrepancy.resolved": self.env._("Difference resolved"),
-            "discrepancy.reopened": self.env._("Difference opened again"),
-            EVENT: self.env._("Attempt refused"),
-        }
-
-    def _bridge_event_details(self, event):
-        details = json.loads(event.content)["details"]
-        return ", ".join(f"{name}: {value}" for name, value in details.items() if value not in (None, "", []))

@@ -1,5 +1,7 @@
 """One required decision of one person on exactly one version of a payment."""
 
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.orm.models import NO_ACCESS
@@ -105,10 +107,12 @@ class PaymentBridgeApproval(models.Model):
         :raises UserError: where nobody is left who may decide.
         """
         vals_list = []
+        asked = Counter()
         for level in levels:
             candidates = payment._bridge_candidates(level)
             needed = level._needed()
-            if len(candidates) < needed:
+            asked[level._signature()] += needed
+            if len(candidates) < asked[level._signature()]:  # nobody fills two levels
                 words = self.env._(
                     "Nobody could approve this payment at the level “%(level)s” of %(rule)s: its maker and whoever"
                     " changed the payee's account last are ruled out. Ask the channel administrator.",

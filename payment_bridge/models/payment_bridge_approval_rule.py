@@ -1,5 +1,7 @@
 """Which payments need whose approval."""
 
+from collections import Counter
+
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
@@ -126,10 +128,18 @@ class PaymentBridgeApprovalRule(models.Model):
 
     @api.private
     def _levels_for(self):
-        """The levels of these rules, each once: what two rules ask of the same people is asked once."""
-        seen, levels = set(), self.env["payment.bridge.approval.level"]
-        for level in self.sudo().level_ids:
-            if level._signature() not in seen:
-                seen.add(level._signature())
-                levels |= level
+        """The levels of these rules: what two rules ask of the same people is asked once. A rule that asks one group at
+        two levels wants two of its people, whatever other rules ask."""
+        levels = self.env["payment.bridge.approval.level"]
+        asked = Counter()
+        for rule in self.sudo():
+            asked_here = Counter()
+            for level in rule.level_ids:
+                signature = level._signature()
+                if asked_here[signature] and level.kind != "group":
+                    continue
+                asked_here[signature] += 1
+                if asked_here[signature] > asked[signature]:
+                    asked[signature] += 1
+                    levels |= level
         return levels

@@ -72,6 +72,20 @@ class PaymentBridgeScreeningCase(models.Model):
         return {"reason"}
 
 
+class PaymentBridgeAmlCase(models.Model):
+    _name = "payment.bridge.aml.case"
+    _inherit = ["payment.bridge.aml.case", "payment.bridge.plain.text"]
+
+    @api.model
+    def _plain_text_fields(self):
+        return {"reason", "report_reference"}
+
+
+class PaymentBridgeAmlThreshold(models.Model):
+    _name = "payment.bridge.aml.threshold"
+    _inherit = ["payment.bridge.aml.threshold", "payment.bridge.plain.text"]
+
+
 class ResPartnerBank(models.Model):
     _name = "res.partner.bank"
     _inherit = ["res.partner.bank", "payment.bridge.plain.text"]

@@ -25,7 +25,11 @@ HOSTILE = {
     "bridge_agreed_change": True,
     "import_file": True,
 }
-NO_RIGHT = re.compile(r"\brole\b|\bOnly\b|named in the settings|You cannot decide|approvals you could", re.IGNORECASE)
+PEOPLE = "clerk|channel administrator|screening officer|people|absent person"
+NO_RIGHT = re.compile(
+    rf"\brole\b|\bOnly (a |an |the )?({PEOPLE})|named in the settings|You cannot decide|approvals you could",
+    re.IGNORECASE,
+)
 
 
 class RightsKit:
@@ -193,13 +197,14 @@ class RightsKit:
             if name in vars(cls)
         )
 
-    def try_method(self, model, name, allowed, people, record):
+    def try_method(self, model, name, allowed, people, record, arguments=()):
         """One public method as everybody, through RPC: those without the right are refused, the others not for that."""
         for role, user in people.items():
 
             def call(user=user):
                 ids = [] if getattr(getattr(type(record), name), "_api_model", False) else [record.ids]
-                answer = call_kw(record.browse().with_user(user), name, ids, {"context": dict(HOSTILE)})
+                wire = {"context": dict(HOSTILE)}
+                answer = call_kw(record.browse().with_user(user), name, [*ids, *arguments], wire)
                 if allowed == OPENS:
                     self.assertOpensOnly(answer, f"{model}.{name}")
 

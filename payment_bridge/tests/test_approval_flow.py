@@ -52,6 +52,21 @@ class TestApprovalFlow(ApprovalCommon):
         payment = self.submit()
         self.assertEqual(payment.sudo().bridge_approval_ids.mapped("level_name"), ["Ann", "Bob"])
 
+    def test_a_rule_that_asks_one_group_at_two_levels_wants_two_people(self):
+        group = self.env["res.groups"].create({"name": "Finance", "user_ids": (self.ann | self.bob).ids})
+        self.make_rule(group, name="Also")
+        self.make_rule(group, group)
+        payment = self.submit()
+        self.decide(payment, self.ann)
+        self.assertWaits(payment)
+        with self.assertRaisesRegex(AccessError, "never fills two levels"):
+            payment.with_user(self.ann)._bridge_decide("approve")
+        self.decide(payment, self.bob)
+        self.assertReleased(payment)
+        group.user_ids = self.ann
+        with self.assertRaisesRegex(UserError, "Nobody could approve"):
+            self.submit()
+
     def test_a_rule_fits_by_amount_channel_payee_and_tag(self):
         other = self.make_channel("Other")
         tag = self.env["res.partner.category"].create({"name": "New vendor"})

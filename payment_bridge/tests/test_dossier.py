@@ -10,6 +10,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import HttpCase, tagged
 
+from ..models.event_words import event_title
 from .trail_common import TrailCommon
 
 VERIFY = Path(__file__).parents[2] / "setup" / "verify-trail"
@@ -79,16 +80,19 @@ class TestDossier(TrailCommon, HttpCase):
             self.assertIn(text, page)
         self.assertNotIn(instruction.sudo().payee_account, page.replace(instruction.payee_account_masked, ""))
 
-    def test_the_page_tells_what_each_check_said_and_names_events_in_words(self):
-        account = self.payment.partner_bank_id
-        account.sudo().acc_holder_name = "Another Name"
-        page = self.page(self.auditor)
-        results = self.payment.sudo().bridge_check_ids.filtered(lambda one: one.stage == "sending")
-        self.assertTrue(results)
-        for result in results:
-            self.assertIn(result.label, page)
-        self.assertIn("Account changed", page)
-        self.assertNotIn("account.changed", page)
+    def test_the_page_says_what_each_check_found_and_names_events_in_words(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        self.assertTrue(self.payment.bridge_check_ids)
+        for lang in ("en_US", "zh_CN"):
+            payment = self.payment.with_context(lang=lang)
+            page = self.env["ir.actions.report"].with_context(lang=lang)
+            page = page._render_qweb_html("payment_bridge.payment_dossier", payment.ids)[0].decode()
+            for check in payment.bridge_check_ids:
+                self.assertIn(check.label, page)
+            for event in payment._bridge_trail_events():
+                title = event_title(payment.env, event.event)
+                self.assertNotIn(".", title, f"{event.event} has no words")
+                self.assertIn(title, page)
 
     def test_hostile_words_stay_words_on_the_page(self):
         self.vendor.name = "<script>alert(1)</script> {{ 7*7 }} ${7*7}"

@@ -9,6 +9,6 @@ from . import credential_entry
 from . import override_entry
 from . import refund_entry
 from . import screening_load
-from . import dialog
-from . import dialogs
 from . import personal_data
+from . import dialog
+from . import dialogs  # last: it extends the others

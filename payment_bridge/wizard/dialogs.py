@@ -51,3 +51,8 @@ class PaymentBridgeChannelTest(models.TransientModel):
 class PaymentBridgeScreeningLoad(models.TransientModel):
     _name = "payment.bridge.screening.load"
     _inherit = ["payment.bridge.screening.load", "payment.bridge.dialog"]
+
+
+class PaymentBridgePersonalData(models.TransientModel):
+    _name = "payment.bridge.personal.data"
+    _inherit = ["payment.bridge.personal.data", "payment.bridge.dialog", "payment.bridge.plain.text"]

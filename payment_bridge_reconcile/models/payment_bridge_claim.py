@@ -24,6 +24,7 @@ class PaymentBridgeClaim(models.Model):
     _description = "Claim on a Platform"
     _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "id desc"
+    _rec_names_search = ("channel_id", "case")
 
     name = fields.Char(compute="_compute_name")
     difference_id = fields.Many2one("payment.bridge.difference", readonly=True, index=True, ondelete="restrict")
@@ -157,7 +158,7 @@ class PaymentBridgeClaim(models.Model):
         return self.difference_id._get_records_action()
 
     def _step(self, state, **values):
-        self.env["payment.bridge.statement"]._require_clerk()
+        self.env["payment.bridge.statement"]._require_clerk(self)
         self.check_access("read")
         for claim in self:
             if claim.state not in STEPS[state]:

@@ -35,6 +35,7 @@ class PaymentBridgeDifference(models.Model):
 
     def action_accept_proposal(self):
         """Accept the best proposal of each row."""
+        self.env["payment.bridge.statement"]._require_clerk(self)
         best = self.env["payment.bridge.statement.proposal"].union(*(one._best_proposal() for one in self))
         return best.action_accept()
 

@@ -71,7 +71,7 @@ class PaymentBridgeDifference(models.Model):
         self.ensure_one()
         way = WAYS[code]
         if not asked.by_itself:
-            self.env["payment.bridge.statement"]._require_clerk()
+            self.env["payment.bridge.statement"]._require_clerk(self)
         elif not self.channel_id.sudo()[way.switch]:
             raise UserError(self.env._("%s leaves this to people.", self.channel_id.name))
         self._lock()
@@ -153,7 +153,7 @@ class PaymentBridgeDifference(models.Model):
     def action_resolve(self):
         """Show what can be done about it, each with the entries it would make."""
         self.ensure_one()
-        self.env["payment.bridge.statement"]._require_clerk()
+        self.env["payment.bridge.statement"]._require_clerk(self)
         if self.state != "open":
             raise UserError(self.env._("It is not open any more. Take back what was done first."))
         wizard = self.env["payment.bridge.difference.resolve"].create({"difference_id": self.id})
@@ -161,16 +161,18 @@ class PaymentBridgeDifference(models.Model):
 
     def action_resolve_many(self):
         """Treat several in one way."""
-        self.env["payment.bridge.statement"]._require_clerk()
+        self.env["payment.bridge.statement"]._require_clerk(self)
         run = self.env["payment.bridge.worklist.run"].create({"difference_ids": self.ids})
         return run._get_records_action(target="new", name=self.env._("Resolve Several"))
 
     def action_query_now(self):
         """Ask the platform about the payments behind these differences."""
+        self.env["payment.bridge.statement"]._require_clerk(self)
         return (self.instruction_id | self.similar_id).action_query_now()
 
     def action_undo(self):
         """Take back what was done about these differences."""
+        self.env["payment.bridge.statement"]._require_clerk(self)
         standing = self.treatment_id
         if not standing:
             raise UserError(self.env._("Nothing was done here that could be taken back."))

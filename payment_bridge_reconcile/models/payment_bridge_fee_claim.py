@@ -94,7 +94,7 @@ class PaymentBridgeChannel(models.Model):
     def action_check_fees(self):
         """Check every fee against the schedules now and show the list."""
         self.ensure_one()
-        self.env["payment.bridge.statement"]._require_clerk()
+        self.env["payment.bridge.statement"]._require_clerk(self)
         self.sudo()._check_fees()
         action = self.env["ir.actions.act_window"]._for_xml_id("payment_bridge_reconcile.action_fee_claim")
         return {**action, "domain": [("channel_id", "=", self.id)]}

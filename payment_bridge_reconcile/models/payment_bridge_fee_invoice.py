@@ -118,7 +118,7 @@ class PaymentBridgeFeeInvoice(models.Model):
     def action_reconcile(self):
         """Reconcile the month's fees with their invoices on the accounts where both stand."""
         self.ensure_one()
-        self.env["payment.bridge.statement"]._require_clerk()
+        self.env["payment.bridge.statement"]._require_clerk(self)
         if self.state != "equal":
             raise UserError(self.env._("The invoices and the fees of this month are not equal."))
         fees = self._fee_items()

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from odoo.addons.payment_bridge.models.real_user import real_user
+from odoo.addons.payment_bridge.models.refusal import refused
 
 from .payment_bridge_match_rule import CONDITIONS, EFFECTS
 
@@ -99,6 +100,7 @@ class PaymentBridgeMatchRule(models.Model):
 
     def action_switch_off(self):
         """Take it out of force at once; putting it back needs a second person again."""
+        self.check_access("read")
         if not self.env.user.has_group(APPROVER):
             self._require_author()
         for rule in self.sudo():
@@ -114,7 +116,7 @@ class PaymentBridgeMatchRule(models.Model):
         return {**action, "domain": [("rule_id", "=", self.id)], "context": {}}
 
     def _require_author(self):
-        self.env["payment.bridge.statement"]._require_clerk()
+        self.env["payment.bridge.statement"]._require_clerk(self)
 
     def _require_trial(self):
         if not self.trial_id:
@@ -124,16 +126,18 @@ class PaymentBridgeMatchRule(models.Model):
 
     def _require_second_person(self):
         self.check_access("read")
-        person = real_user(self.env)
+        person = real_user(self.env, self)
         if not person._has_group(APPROVER):
-            raise AccessError(self.env._("An approver puts a rule in force."))
+            raise refused(self, "no_role", AccessError(self.env._("An approver puts a rule in force.")))
         for rule in self.sudo():
             if rule.state != "waiting":
                 raise UserError(self.env._("%s does not wait for anybody.", rule.name))
             if rule.company_id not in person.company_ids:
-                raise AccessError(self.env._("An approver of the company puts a rule in force."))
+                words = self.env._("An approver of the company puts a rule in force.")
+                raise refused(rule, "other_company", AccessError(words))
             if person in rule._makers():
-                raise AccessError(self.env._("Who made or changed a rule does not approve it: ask somebody else."))
+                words = self.env._("Who made or changed a rule does not approve it: ask somebody else.")
+                raise refused(rule, "own_change", AccessError(words))
         return person
 
     @api.private

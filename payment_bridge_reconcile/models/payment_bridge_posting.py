@@ -13,6 +13,7 @@ class PaymentBridgePosting(models.Model):
     _name = "payment.bridge.posting"
     _description = "Statement Posting"
     _order = "id desc"
+    _rec_names_search = ("channel_id",)
 
     name = fields.Char(compute="_compute_name")
     statement_id = fields.Many2one(

@@ -61,7 +61,7 @@ class PaymentBridgeReceipt(models.Model):
 
     def action_fetch(self):
         """Ask for it again, in the background and at once."""
-        self.env["payment.bridge.statement"]._require_clerk()
+        self.env["payment.bridge.statement"]._require_clerk(self)
         self.check_access("read")
         self.sudo().write({"state": "waiting", "handle": False, "next_try_at": fields.Datetime.now(), "message": False})
         self.env.ref("payment_bridge_reconcile.cron_receipt").sudo()._trigger()
@@ -249,7 +249,7 @@ class AccountPayment(models.Model):
     def action_bridge_fetch_receipt(self):
         """Ask for the electronic receipt, also a second time."""
         receipts = self.env["payment.bridge.receipt"]
-        self.env["payment.bridge.statement"]._require_clerk()
+        self.env["payment.bridge.statement"]._require_clerk(self)
         for payment in self.filtered("bridge_can_have_receipt"):
             instruction = payment.sudo().bridge_instruction_id
             receipts.sudo()._expect(instruction.channel_id, instruction)

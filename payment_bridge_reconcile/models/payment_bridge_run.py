@@ -32,6 +32,7 @@ class PaymentBridgeRun(models.Model):
     _name = "payment.bridge.run"
     _description = "Reconciliation Run"
     _order = "id desc"
+    _rec_names_search = ("file_name", "channel_ids")
 
     name = fields.Char(compute="_compute_name")
     kind = fields.Selection(SELECTION_KIND, required=True, readonly=True)
@@ -154,7 +155,7 @@ class PaymentBridgeRun(models.Model):
 
     def action_cancel(self):
         """End runs: those that wait at once, those under way before their next step."""
-        self.env["payment.bridge.statement"]._require_clerk()
+        self.env["payment.bridge.statement"]._require_clerk(self)
         self.check_access("read")
         live = self.sudo().filtered("is_live")
         for run in live:
@@ -165,7 +166,7 @@ class PaymentBridgeRun(models.Model):
     def action_again(self):
         """Start an ended run once more; what it has done already stays done."""
         self.ensure_one()
-        self.env["payment.bridge.statement"]._require_clerk()
+        self.env["payment.bridge.statement"]._require_clerk(self)
         self.check_access("read")
         if self.state not in ("cancelled", "failed"):
             raise UserError(self.env._("Only a run that was cancelled or has failed can be started again."))

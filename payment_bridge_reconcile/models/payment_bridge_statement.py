@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
+from odoo.addons.payment_bridge.models.refusal import refused
+
 SELECTION_STATE = [
     ("waiting", "Waiting"),
     ("empty", "No movement"),
@@ -24,6 +26,7 @@ class PaymentBridgeStatement(models.Model):
     _name = "payment.bridge.statement"
     _description = "Platform Statement"
     _order = "last_day desc, id desc"
+    _rec_names_search = ("channel_id", "file_name")
 
     name = fields.Char(compute="_compute_name")
     channel_id = fields.Many2one("payment.bridge.channel", required=True, readonly=True, index=True)
@@ -227,15 +230,14 @@ class PaymentBridgeStatement(models.Model):
         return {**action, "domain": [("statement_id", "=", self.id), *domain], "context": {}}
 
     @api.private
-    def _require_clerk(self):
-        """Refuse whoever may only read. Machines act as the superuser."""
+    def _require_clerk(self, about=None):
+        """Refuse whoever may only read, and whoever may not read ``about`` (these statements when nothing else is
+        named). Machines act as the superuser."""
+        about = self if about is None else about
         if not self.env.su and not self.env.user.has_group("payment_bridge.group_clerk"):
-            raise UserError(
-                self.env._(
-                    "This needs the role %s.",
-                    self.env.ref("payment_bridge.group_clerk").sudo().full_name,
-                )
-            )
+            role = self.env.ref("payment_bridge.group_clerk").sudo().full_name
+            raise refused(about, "no_role", UserError(self.env._("This needs the role %s.", role)))
+        about.check_access("read")
 
     def _notice(self, message):
         return {

@@ -47,8 +47,8 @@ class PaymentBridgeStatement(models.Model):
             self.env["ir.cron"]._commit_progress()
 
     def _work_on_channels(self):
-        """Answers False when the time was used up after something was done: going on finds less to do. Where nothing was
-        done yet it goes on to the next channel, whatever the time."""
+        """Answers False when the time was used up after something was done: going on finds less to do. Where nothing
+        was done yet it goes on to the next channel, whatever the time."""
         cron = self.env["ir.cron"]
         done = 0
         channels = self.env["payment.bridge.channel"].with_context(active_test=False).search([])

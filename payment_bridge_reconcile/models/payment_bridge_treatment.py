@@ -114,7 +114,7 @@ class PaymentBridgeTreatment(models.Model):
 
     def action_undo(self):
         """Take treatments back; the differences are open again."""
-        self.env["payment.bridge.statement"]._require_clerk()
+        self.env["payment.bridge.statement"]._require_clerk(self)
         for treatment in self:
             treatment._undo()
         return {"type": "ir.actions.client", "tag": "soft_reload"}

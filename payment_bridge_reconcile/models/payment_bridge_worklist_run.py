@@ -168,7 +168,7 @@ class PaymentBridgeWorklistRun(models.Model):
     def action_run(self):
         """Treat what can be treated: now, or in the background when they are many."""
         self.ensure_one()
-        self.env["payment.bridge.statement"]._require_clerk()
+        self.env["payment.bridge.statement"]._require_clerk(self)
         if self.state != "draft" or self.user_id != self.env.user:
             raise UserError(self.env._("This run has begun already, or belongs to somebody else."))
         if not self.way:
@@ -187,14 +187,15 @@ class PaymentBridgeWorklistRun(models.Model):
 
     def action_stop(self):
         """Stop after the batch that is under way; what was done stays done."""
+        self.env["payment.bridge.statement"]._require_clerk(self)
         for run in self.filtered(lambda one: one.state == "running"):
-            self.env["payment.bridge.statement"]._require_clerk()
             run.sudo().state = "cancelled"
             self.env["payment.bridge.audit.event"]._record("worklist.stopped", run, done=run.done_count)
 
     def action_undo(self):
         """Take back everything that the run did and that still stands."""
         self.ensure_one()
+        self.env["payment.bridge.statement"]._require_clerk(self)
         standing = self.line_ids.treatment_id.filtered(lambda one: one.state == "done")
         if not standing:
             raise UserError(self.env._("Nothing that this run did still stands."))

@@ -81,7 +81,7 @@ class PaymentBridgeStatementImport(models.TransientModel):
     def action_import(self):
         """Load the file, or fetch the day, and show what came of it."""
         self.ensure_one()
-        self.env["payment.bridge.statement"]._require_clerk()
+        self.env["payment.bridge.statement"]._require_clerk(self)
         kind = self.channel_id._statement_kind(self.kind)
         if kind is None:
             raise UserError(self.env._("Choose a statement that this platform offers."))

@@ -18,7 +18,7 @@ class PaymentBridgeStatementLineIgnore(models.TransientModel):
     def action_ignore(self):
         """Keep the decision with every row. The control total goes on showing what they amount to."""
         self.ensure_one()
-        self.env["payment.bridge.statement"]._require_clerk()
+        self.env["payment.bridge.statement"]._require_clerk(self)
         if not (self.note or "").strip():
             raise UserError(self.env._("Say why."))
         if self.line_ids.filtered(lambda line: line.state != "unmatched"):

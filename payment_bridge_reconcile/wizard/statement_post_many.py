@@ -42,7 +42,7 @@ class PaymentBridgeStatementPostMany(models.TransientModel):
     def action_post(self):
         """Begin, and show how far it is."""
         self.ensure_one()
-        self.env["payment.bridge.statement"]._require_clerk()
+        self.env["payment.bridge.statement"]._require_clerk(self)
         self.statement_ids.check_access("read")
         if not self.to_post_count and not (self.with_suspense and self.unmatched_count):
             raise UserError(self.env._("No row of these statements is ready to be posted. Match them first."))

@@ -106,7 +106,7 @@ class PaymentBridgeSuspenseClear(models.TransientModel):
     def action_clear(self):
         """Post what is shown."""
         self.ensure_one()
-        self.env["payment.bridge.statement"]._require_clerk()
+        self.env["payment.bridge.statement"]._require_clerk(self)
         note = (self.note or "").strip()
         if self.way == "row":
             if not self.other_id:

@@ -227,6 +227,9 @@ export class Cockpit extends Component {
     openCard(ev, row, rowIndex, column) {
         const cell = row.cells[column];
         this.state.at = [rowIndex, column];
+        if (cell.state === "none") {
+            return; // it can be reached by keyboard, but holds nothing
+        }
         this.card.open(ev.currentTarget, {
             row,
             cell,
@@ -240,7 +243,7 @@ export class Cockpit extends Component {
             return this.openWorkbench(row.id, { first_day: first, last_day: last });
         }
         const action = await this.orm.call("payment.bridge.cockpit", "cockpit_open", [row.id, what, first, last]);
-        return this.action.doAction(action, { onClose: () => this.load() });
+        return this.action.doAction(action, { onClose: (how) => this.dialogClosed(how) });
     }
 
     openWorkbench(channelId, days = {}) {
@@ -252,8 +255,15 @@ export class Cockpit extends Component {
     open(action, context = {}) {
         return this.action.doAction(`payment_bridge_reconcile.${action}`, {
             additionalContext: context,
-            onClose: () => this.load(),
+            onClose: (how) => this.dialogClosed(how),
         });
+    }
+
+    /** Look again when a dialog has closed; not when another screen takes the cockpit's place, for which nobody waits. */
+    dialogClosed(how) {
+        if (!how?.noReload) {
+            this.load();
+        }
     }
 
     setUpChannel() {

@@ -399,6 +399,8 @@ export class Workbench extends Component {
     }
 
     async undo() {
+        // asked for before a match is through, it takes back that one; who asked for the match is told when it fails
+        await Promise.allSettled([this.working]);
         const last = this.state.done.at(-1);
         if (!last) {
             return this.say(_t("Nothing of this visit is left to take back."));
@@ -412,11 +414,15 @@ export class Workbench extends Component {
     }
 
     /** Do something once, and show what is open then, whether it went well or not. */
-    async act(deed) {
-        if (this.state.busy) {
-            return;
+    act(deed) {
+        if (!this.state.busy) {
+            this.state.busy = true;
+            this.working = this.finish(deed).finally(() => (this.working = null));
         }
-        this.state.busy = true;
+        return this.working;
+    }
+
+    async finish(deed) {
         try {
             await deed();
         } finally {
