@@ -11,7 +11,7 @@ import pages
 @pytest.mark.parametrize("name", sorted(pages.PAGES))
 def test_a_page_is_up_to_date(name: str) -> None:
     text, expected = pages.page(name)
-    assert text == expected, f"docs/{name} is old: run python tests/pages.py"
+    assert text == expected, f"{name} is old: run python tests/pages.py"
 
 
 def literals(*folders: str) -> str:

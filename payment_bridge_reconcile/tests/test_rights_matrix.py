@@ -76,7 +76,8 @@ class TestRightsMatrix(RightsKit, StatementCase):
 
     def _of_people(self, line, instruction, posted):
         """What comes of people's decisions, one record of each kind."""
-        self.channel.sudo().action_propose_accounts()  # then nothing has to be made, for which Odoo has rights of its own
+        # then the button makes no account, for which Odoo has rights of its own
+        self.channel.sudo().action_propose_accounts()
         where = {"company_id": self.company.id}
         channel = {"channel_id": self.channel.id, **where}
         money = {"currency_id": self.channel.currency_id.id, **channel}
