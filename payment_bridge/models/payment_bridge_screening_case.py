@@ -76,7 +76,8 @@ class PaymentBridgeScreeningCase(models.Model):
         }
         known = self.search([(field, "=", value) for field, value in key.items()], limit=1)
         if not known:
-            known = self.create({**key, **values})
+            # that it was made says its event; a note by the system would speak the system's language
+            known = self.with_context(mail_create_nolog=True).create({**key, **values})
             self._tell("screening.hit", known, score=hit.score)
         elif known.listed_hash != values["listed_hash"]:
             known.write(values)
