@@ -8,7 +8,7 @@ from odoo.http import request
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from ..connector.types import ActionKind
-from .token import is_token
+from .token import is_token, unknown_address
 
 
 class PayPage(CustomerPortal):
@@ -43,6 +43,8 @@ class PayPage(CustomerPortal):
     @http.route("/payment_bridge/pay/<string:token>", type="http", auth="public", methods=["GET"], website=True)
     def show(self, token, **_parameters):
         """The page of one offer, or of one pay-out that its payee has to confirm."""
+        if not is_token(token):
+            return unknown_address()
         instruction = self._instruction(token)
         if not instruction:
             return request.not_found()
@@ -61,6 +63,8 @@ class PayPage(CustomerPortal):
     @http.route("/payment_bridge/pay/<string:token>/content", type="http", auth="public", methods=["GET"])
     def content(self, token):
         """What the code on the page holds, as JSON: for programs that cannot scan a picture."""
+        if not is_token(token):
+            return unknown_address()
         instruction = self._instruction(token)
         if not instruction:
             return request.not_found()

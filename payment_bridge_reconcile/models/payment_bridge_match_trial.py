@@ -31,6 +31,7 @@ class PaymentBridgeMatchTrial(models.Model):
     _description = "Dry Run of a Reconciliation Rule"
     _order = "id desc"
     _rec_name = "summary"
+    _rec_names_search = ("rule_id",)
 
     rule_id = fields.Many2one("payment.bridge.match.rule", required=True, readonly=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="rule_id.company_id", store=True, index=True)
