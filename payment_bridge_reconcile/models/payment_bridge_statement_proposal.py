@@ -22,6 +22,7 @@ class PaymentBridgeStatementProposal(models.Model):
     _description = "Proposal for a Statement Row"
     _order = "line_id, score desc, id"
     _rec_name = "reason"
+    _rec_names_search = ("line_id",)
     _log_access = False
 
     line_id = fields.Many2one(
