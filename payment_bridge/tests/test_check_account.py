@@ -121,6 +121,7 @@ class TestChangedAccount(CheckCommon):
 
     def test_what_changed_is_told_by_the_names_on_the_form(self):
         self.env["res.lang"]._activate_lang("zh_CN")
+        self.account.allow_out_payment = False
         self.account.write({"acc_number": "1001234500678", "bridge_payee_kind": "bank_account"})
         self.assertEqual(self.account.bridge_changed_words, "Account Number, Kind of Account")
         self.assertIn("账户类型", self.account.with_context(lang="zh_CN").bridge_changed_words)
