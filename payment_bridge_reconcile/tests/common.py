@@ -72,16 +72,17 @@ class StatementCase(AccountTestInvoicingCommon):
 
     @classmethod
     def make_user(cls, login, *groups):
-        return cls.env["res.users"].create(
+        user = cls.env["res.users"].create(
             {
                 "name": login,
                 "login": login,
                 "email": f"{login}@example.com",
                 "company_id": cls.company.id,
                 "company_ids": [Command.set(cls.company.ids)],
-                "group_ids": [Command.set([cls.env.ref(group).id for group in groups])],
+                "group_ids": [Command.set(cls.env.ref("base.group_user").ids)],
             }
         )
+        return give_roles(user, *groups)
 
     # -- payments -------------------------------------------------------------
 
