@@ -5,9 +5,9 @@ from collections import Counter
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.orm.models import NO_ACCESS
-from odoo.tools.misc import clean_context
 
 from .payment_bridge_approval_level import SELECTION_KIND
+from .plain_context import without_defaults
 from .refusal import refused
 
 SELECTION_STATE = [
@@ -79,7 +79,7 @@ class PaymentBridgeApproval(models.Model):
         if any(decided & set(vals) for vals in vals_list):
             raise refused(self, "approval_told", UserError(self.env._("An approval is decided by a person, not made.")))
         # nor by defaults that a caller's context brings along
-        return super(PaymentBridgeApproval, self.with_context(clean_context(self.env.context))).create(vals_list)
+        return super(PaymentBridgeApproval, without_defaults(self)).create(vals_list)
 
     def write(self, vals):  # pylint: disable=method-required-super
         words = self.env._("An approval is decided once and never changed.")

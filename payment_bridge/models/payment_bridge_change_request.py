@@ -6,9 +6,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.orm.models import NO_ACCESS
 from odoo.tools import SQL
-from odoo.tools.misc import clean_context
 
 from .payment_bridge_four_eyes import ADMIN, json_value
+from .plain_context import without_defaults
 from .real_user import real_user
 from .refusal import refused
 
@@ -125,7 +125,7 @@ class PaymentBridgeChangeRequest(models.Model):
         ).filtered(lambda one: set(one.values) & set(values))
         older._set(state="replaced", decided_at=fields.Datetime.now())
         older._kept_files().unlink()
-        request = requests.with_context(clean_context(self.env.context)).create(
+        request = without_defaults(requests).create(
             {
                 "company_id": record._four_eyes_company().id,
                 "res_model": record._name,

@@ -5,11 +5,11 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.orm.models import NO_ACCESS
-from odoo.tools.misc import clean_context
 
 from ..connector.types import Operation
 from ..tools.approval_digest import Account, ApprovedContent, changed_parts
 from .payment_bridge_approval import GOOD
+from .plain_context import without_defaults
 from .refusal import refused
 
 PAYING = frozenset({Operation.PAY_OUT.value, Operation.REFUND.value})
@@ -34,7 +34,7 @@ class PaymentBridgeInstruction(models.Model):
         if any({"released_digest", "released_parts"} & set(vals) for vals in vals_list):
             words = self.env._("What is released is found out here, not told.")
             raise refused(self, "approval_told", UserError(words))
-        plain = self.with_context(clean_context(self.env.context))  # no state by default of the caller
+        plain = without_defaults(self)  # no state by default of the caller
         instructions = super(PaymentBridgeInstruction, plain).create(vals_list).with_env(self.env)
         for instruction in instructions.filtered(lambda one: one.operation in PAYING):
             content = instruction._approval_content()

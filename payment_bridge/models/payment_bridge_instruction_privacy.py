@@ -17,9 +17,10 @@ class PaymentBridgeInstruction(models.Model):
 
     @api.depends("payee_kind")
     def _compute_payee(self):
-        super()._compute_payee()
+        result = super()._compute_payee()
         for instruction in self:
             instruction.payee_registration_masked = mask_account(instruction.sudo().payee_registration)
+        return result
 
     @api.model_create_multi
     def create(self, vals_list):

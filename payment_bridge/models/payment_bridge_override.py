@@ -3,8 +3,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_amount
-from odoo.tools.misc import clean_context
 
+from .plain_context import without_defaults
 from .real_user import real_user
 from .refusal import refused
 
@@ -69,20 +69,16 @@ class PaymentBridgeOverride(models.Model):
         waiting = payment._bridge_current_approvals().filtered(lambda one: one.state == "waiting")
         if payment.sudo().bridge_approval_state != "waiting" or not waiting:
             raise UserError(self.env._("It does not wait for a decision."))
-        override = (
-            self.sudo()
-            .with_context(clean_context(self.env.context))
-            .create(
-                {
-                    "payment_id": payment.id,
-                    "company_id": payment.company_id.id,
-                    "reason": reason.strip(),
-                    "digest": payment._bridge_content().digest(),
-                    "missing": ", ".join(waiting.mapped("level_name")),
-                    "requested_by_id": person.id,
-                    "requested_at": fields.Datetime.now(),
-                }
-            )
+        override = without_defaults(self.sudo()).create(
+            {
+                "payment_id": payment.id,
+                "company_id": payment.company_id.id,
+                "reason": reason.strip(),
+                "digest": payment._bridge_content().digest(),
+                "missing": ", ".join(waiting.mapped("level_name")),
+                "requested_by_id": person.id,
+                "requested_at": fields.Datetime.now(),
+            }
         )
         override._tell("override.requested", person)
         return override

@@ -5,9 +5,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
-from odoo.tools.misc import clean_context
 
 from .payment_bridge_role_guard import GIVERS
+from .plain_context import without_defaults
 from .real_user import real_user
 from .refusal import refused
 from .role_conflicts import CHANNEL_ADMIN, ROLES, WRITERS, conflicts, holders
@@ -107,7 +107,7 @@ class PaymentBridgeRoleException(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         person = self._require_decider()
-        plain = self.with_context(clean_context(self.env.context))
+        plain = without_defaults(self)
         own = {"state", "asked_by_id", "agreed_by_id", "agreed_at", "ended_by_id", "ended_at", "company_id"}
         exceptions = super(PaymentBridgeRoleException, plain).create(
             [

@@ -43,11 +43,12 @@ class ResPartnerBank(models.Model):
 
     @api.depends("bridge_is_masked")
     def _compute_display_name(self):
-        super()._compute_display_name()
+        result = super()._compute_display_name()
         for account in self.filtered("bridge_is_masked"):
             number = account.sudo().acc_number
             if number and account.display_name:
                 account.display_name = account.display_name.replace(number, mask_account(number))
+        return result
 
     def _read_format(self, fnames, load="_classic_read"):
         rows = super()._read_format(fnames, load)

@@ -410,7 +410,8 @@ class TestMasking(BridgeCommon):
                 self.account.with_user(self.people["keeper"]).sudo().write(
                     {"bridge_payee_kind": "wallet", "acc_number": f"{NUMBER}\n"}
                 )
-                raise UserError("the number is accepted with a line break")
+                undone = "the number is accepted with a line break"
+                raise UserError(undone)
         self.assertTrue(ObedientConnector.paid)
         self.assertEqual(payment.bridge_state, "succeeded")
         self.assertHidden(str(refused.exception), "error")

@@ -156,7 +156,8 @@ class TestRpcDoor(RightsSamples, ApprovalCommon):
             with self.assertRaises(UserError), self.env.cr.savepoint():
                 answer = self.call(self.bob, "payment.bridge.approve", method, made)
                 self.assertNotIn("Decided: 1", str(answer))
-                raise UserError("the dialog told that nothing was decided")
+                undone = "the dialog told that nothing was decided"
+                raise UserError(undone)
         self.assertWaits(payment)
 
     def test_lines_written_along_with_a_record_that_one_may_write_ask_for_their_own_rights(self):
