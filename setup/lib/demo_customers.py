@@ -22,6 +22,7 @@ class Collected:
 def collect_all(story: Story, channels: list[dict[str, Any]]) -> list[Collected]:
     """Collect every invoice the way its customer pays."""
     by_platform = {channel["connector_code"]: channel for channel in channels}
+    story.context.in_odoo("prefer", *(str(channel["id"]) for channel in channels))
     collected = []
     for customer in CUSTOMERS:
         if customer.way == "open":
