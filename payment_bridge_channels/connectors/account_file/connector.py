@@ -18,7 +18,7 @@ from odoo.addons.payment_bridge.connector.types import (
     StatementReader,
 )
 
-from ..ecny.statement import open_statement
+from ...statement_file.statement import open_statement
 from . import settings as settings_reader
 from .settings import CURRENCIES, SETTING_FIELDS
 

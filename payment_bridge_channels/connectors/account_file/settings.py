@@ -1,6 +1,6 @@
 """The settings of an account read from files: which account, in which currency, and how its file is written.
 
-The file's layout is the one of :mod:`..ecny`: columns by their titles, words that tell what a row is about.
+Its layout: columns by their titles, words that tell what a row is about.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from dataclasses import replace
 from odoo.addons.payment_bridge.connector.errors import Misconfigured
 from odoo.addons.payment_bridge.connector.types import Bilingual, ChannelSettings, SettingField, SettingKind
 
-from ..ecny.setting_fields import SETTING_FIELDS as WALLET_FIELDS
-from ..ecny.settings import Layout, layout_of
+from ...statement_file.layout import Layout, layout_of
+from ...statement_file.setting_fields import LAYOUT_FIELDS
 
 CURRENCIES = {
     "CNY": Bilingual("Chinese yuan", "人民币"),
@@ -47,9 +47,7 @@ _OTHER_WORDS = {
     "column_key": Bilingual("Column: our number", "列：本方编号"),
 }
 SETTING_FIELDS: tuple[SettingField, ...] = _ACCOUNT_FIELDS + tuple(
-    replace(setting, label=_OTHER_WORDS.get(setting.name, setting.label))
-    for setting in WALLET_FIELDS
-    if setting.name != "wallet_id"
+    replace(setting, label=_OTHER_WORDS.get(setting.name, setting.label)) for setting in LAYOUT_FIELDS
 )
 
 

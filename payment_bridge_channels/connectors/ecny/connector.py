@@ -21,12 +21,11 @@ from odoo.addons.payment_bridge.connector.types import (
     StatementReader,
 )
 
+from ...statement_file.statement import open_statement
 from . import settings as settings_reader
-from .setting_fields import SETTING_FIELDS
-from .settings import CURRENCY
-from .statement import WALLET_STATEMENT, open_statement
+from .settings import CURRENCY, SETTING_FIELDS, WALLET_DIGITS
 
-WALLET_DIGITS = 16
+WALLET_STATEMENT = "wallet"
 ECNY_WALLET = PayeeKind(
     "ecny_wallet",
     Bilingual("e-CNY wallet", "数字人民币钱包"),
@@ -62,4 +61,4 @@ class EcnyConnector(Connector):
         return frozenset()
 
     def parse_statement(self, stream: BinaryIO, name: str) -> StatementReader:
-        return open_statement(stream, self._settings)
+        return open_statement(stream, self._settings, WALLET_STATEMENT)

@@ -1,4 +1,4 @@
-"""A wallet's statement from the institution's portal: streamed, and believed only when it adds up."""
+"""A statement's file: streamed, and believed only when it adds up."""
 
 from __future__ import annotations
 
@@ -8,24 +8,22 @@ from typing import BinaryIO
 
 from odoo.addons.payment_bridge.connector.types import StatementHeader, StatementLine, StatementTotals
 
-from ..bills import Chain, Sums, refuse
+from ..connectors.bills import Chain, Sums, refuse
+from .layout import Layout
 from .rows import RowReader
-from .settings import Layout
 from .table import Table, look_at
 
-WALLET_STATEMENT = "wallet"
 
-
-def open_statement(stream: BinaryIO, layout: Layout, kind: str = WALLET_STATEMENT) -> EcnyStatement:
+def open_statement(stream: BinaryIO, layout: Layout, kind: str) -> FileStatement:
     """Begin to read a statement: CSV as downloaded, or saved from the downloaded workbook.
 
     ``stream`` must be seekable and stay open while the statement is read.
     :raises StatementError: not a statement as the layout describes it.
     """
-    return EcnyStatement(look_at(stream, layout), kind)
+    return FileStatement(look_at(stream, layout), kind)
 
 
-class EcnyStatement:
+class FileStatement:
     """One file being read; see :class:`StatementReader`. It is read twice: its days are known only from its rows."""
 
     header: StatementHeader

@@ -1,7 +1,7 @@
-"""The settings of an e-CNY channel: which wallet, and how the institution's file is written.
+"""The settings that say how a statement's file is written.
 
-No column title has a default: the institutions' files differ and none of them is public. The words that tell
-what a row is about are defaults in ordinary Chinese, to be replaced by the institution's own.
+No column title has a default: the files differ and few of them are public. The words that tell what a row is about are
+defaults in ordinary Chinese, to be replaced by the file's own.
 """
 
 from __future__ import annotations
@@ -44,12 +44,7 @@ def _words(name: str, en: str, zh: str, default: str) -> SettingField:
     )
 
 
-SETTING_FIELDS: tuple[SettingField, ...] = (
-    SettingField(
-        "wallet_id",
-        Bilingual("Own wallet number", "本方钱包编号"),
-        Bilingual("16 digits. A file that names another wallet is refused.", "16 位数字；注明其他钱包的文件一律拒收。"),
-    ),
+LAYOUT_FIELDS: tuple[SettingField, ...] = (
     _column("column_time", "Column: time", "列：交易时间", required=True),
     _column(
         "column_clock",

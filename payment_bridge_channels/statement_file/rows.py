@@ -11,9 +11,9 @@ from odoo.addons.payment_bridge.connector.errors import StatementError
 from odoo.addons.payment_bridge.connector.redaction import mask_account
 from odoo.addons.payment_bridge.connector.types import LineKind, StatementLine
 
-from ..bills import refuse
+from ..connectors.bills import refuse
+from .layout import Layout
 from .setting_fields import DIRECTION, REVERSED, SIGNED, TWO_COLUMNS
-from .settings import Layout
 
 ZERO = Decimal("0.00")
 _AMOUNT = re.compile(

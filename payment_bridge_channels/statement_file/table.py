@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from ..bills import BLANKS, refuse
+from ..connectors.bills import BLANKS, refuse
+from .layout import Layout
 from .setting_fields import AUTO, GBK, UTF8
-from .settings import Layout
 
 MAX_FILE_BYTES = 128 * 1024 * 1024
 MAX_LINE_BYTES = 64 * 1024
