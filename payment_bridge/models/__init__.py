@@ -52,6 +52,7 @@ from . import res_partner_bank
 from . import res_company
 from . import account_payment_dossier
 from . import payment_bridge_screening_list
+from . import payment_bridge_officer_case
 from . import payment_bridge_screening_case
 from . import payment_bridge_screening
 from . import account_payment_screening

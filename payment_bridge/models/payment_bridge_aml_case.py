@@ -6,7 +6,6 @@ from odoo.exceptions import UserError
 from .refusal import refused
 
 SELECTION_STATE = [("open", "To Decide"), ("reported", "Reported"), ("dismissed", "Dismissed")]
-WRITABLE = frozenset({"reason", "report_reference"})
 
 
 class PaymentBridgeAmlCase(models.Model):
@@ -15,9 +14,11 @@ class PaymentBridgeAmlCase(models.Model):
 
     _name = "payment.bridge.aml.case"
     _description = "Money-Laundering Case"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["payment.bridge.officer.case", "mail.thread", "mail.activity.mixin"]
     _order = "state desc, id desc"
     _rec_name = "partner_id"
+    _officer_fields = frozenset({"reason", "report_reference"})
+    _reason_fields = frozenset({"reason"})
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     partner_id = fields.Many2one(
@@ -42,25 +43,6 @@ class PaymentBridgeAmlCase(models.Model):
             case.signal_count = len(case.signal_ids)
             case.signals = ", ".join(dict.fromkeys(case.signal_ids.mapped("label")))
             case.payment_ids = case.sudo().signal_ids.payment_id
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Cases come from signals; nobody writes one by hand."""
-        if not self.env.su:
-            words = self.env._("Checks make cases; they cannot be written by hand.")
-            raise refused(self, "case_written", UserError(words))
-        return super().create(vals_list)
-
-    def write(self, vals):
-        """An officer writes the reason of what is not decided yet; the buttons decide."""
-        if not self.env.su:
-            ours = {name for name, field in self._fields.items() if field._module == "payment_bridge"}
-            if (ours & set(vals)) - WRITABLE:
-                words = self.env._("Decide with the buttons: what was found cannot be changed.")
-                raise refused(self, "case_written", UserError(words), fields=sorted(vals))
-            if "reason" in vals and self.filtered(lambda case: case.state != "open"):
-                raise UserError(self.env._("Open the case again to decide otherwise."))
-        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -87,11 +69,6 @@ class PaymentBridgeAmlCase(models.Model):
             if newer:
                 raise UserError(self.env._("There is a newer open case about this payee: decide there."))
         self._decide("open")
-
-    def _require_officer(self):
-        self.check_access("write")
-        if not self.env.user.has_group("payment_bridge.group_officer"):
-            raise refused(self, "no_role", UserError(self.env._("Only a screening officer decides.")))
 
     def _decide(self, state):
         self._require_officer()

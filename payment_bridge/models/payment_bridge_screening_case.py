@@ -9,7 +9,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .payment_bridge_screening_list import SELECTION_KIND
-from .refusal import refused
 
 SELECTION_STATE = [
     ("open", "To Decide"),
@@ -17,7 +16,6 @@ SELECTION_STATE = [
     ("confirmed", "Listed Party"),
 ]
 REMEMBERED_MONTHS = 12
-WRITABLE = {"reason", "expires_on"}
 
 
 class PaymentBridgeScreeningCase(models.Model):
@@ -26,9 +24,11 @@ class PaymentBridgeScreeningCase(models.Model):
 
     _name = "payment.bridge.screening.case"
     _description = "Screening Case"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["payment.bridge.officer.case", "mail.thread", "mail.activity.mixin"]
     _order = "state desc, score desc, id desc"
     _rec_name = "screened_name"
+    _officer_fields = frozenset({"reason", "expires_on"})
+    _reason_fields = frozenset({"reason", "expires_on"})
 
     partner_id = fields.Many2one("res.partner", required=True, readonly=True, index=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
@@ -109,24 +109,11 @@ class PaymentBridgeScreeningCase(models.Model):
             event, case, list=case.list_id.name, reference=case.reference, partner=case.partner_id.id, **details
         )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        """Cases come from screening; nobody writes one by hand."""
-        if not self.env.su:
-            words = self.env._("Screening makes cases; they cannot be written by hand.")
-            raise refused(self, "case_written", UserError(words))
-        return super().create(vals_list)
+    def _words_made_by_checks(self):
+        return self.env._("Screening makes cases; they cannot be written by hand.")
 
-    def write(self, vals):
-        """An officer writes the reason and the date of what is not decided yet; the buttons decide."""
-        if not self.env.su:
-            ours = {name for name, field in self._fields.items() if field._module == "payment_bridge"}
-            if (ours & set(vals)) - WRITABLE:
-                words = self.env._("Decide with the buttons: what screening found cannot be changed.")
-                raise refused(self, "case_written", UserError(words), fields=sorted(vals))
-            if WRITABLE & set(vals) and self.filtered(lambda case: case.state != "open"):
-                raise UserError(self.env._("Open the case again to decide otherwise."))
-        return super().write(vals)
+    def _words_found_for_good(self):
+        return self.env._("Decide with the buttons: what screening found cannot be changed.")
 
     def action_false_positive(self):
         """It is somebody else; remembered until the date."""
@@ -149,9 +136,7 @@ class PaymentBridgeScreeningCase(models.Model):
 
     def _decide(self, state, until):
         self.ensure_one()
-        self.check_access("write")
-        if not self.env.user.has_group("payment_bridge.group_officer"):
-            raise refused(self, "no_role", UserError(self.env._("Only a screening officer decides.")))
+        self._require_officer()
         if state != "open" and not (self.reason or "").strip():
             raise UserError(self.env._("Write down why: what was compared, and with what result."))
         self.sudo().write(
