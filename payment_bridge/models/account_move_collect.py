@@ -139,17 +139,25 @@ class AccountMove(models.Model):
 
     @api.private
     def _bridge_charge(self, code, channel=None):
-        """Charge this invoice to the payment code that a customer presents; answers the instruction.
+        """Charge this invoice to the payment code that a customer presents, through ``channel`` or else the first whose
+        platform knows the code; answers the instruction.
 
-        :raises UserError: for a code that no channel knows.
+        :raises UserError: for a code that no channel knows, or not this one.
         """
         self.ensure_one()
         self._bridge_require_open()
         code = "".join((code or "").split())
-        channel = channel or self.env["payment.bridge.channel"]._for_payment_code(
-            code, self.company_id, self.currency_id
-        )
-        if not channel:
+        knowing = self.env["payment.bridge.channel"]._charging(self.company_id, self.currency_id, code)
+        if knowing and channel and channel not in knowing:
+            raise UserError(
+                self.env._(
+                    "%s does not take this code: it is of another platform's app. Nothing was charged. Choose an"
+                    " account of that platform, or none.",
+                    channel.name,
+                )
+            )
+        channel = channel or knowing[:1]
+        if not knowing:
             raise UserError(
                 self.env._(
                     "This is no payment code of a platform you use. Scan the code that the customer's app shows."

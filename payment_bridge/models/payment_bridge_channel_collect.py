@@ -55,10 +55,14 @@ class PaymentBridgeChannel(models.Model):
 
     @api.model
     @api.private
-    def _for_payment_code(self, code, company, currency):
-        """The active channel whose platform knows a presented payment code, by its form; empty when none does."""
-        for channel in self.sudo().search([("state", "=", "active"), ("company_id", "=", company.id)]):
+    def _charging(self, company, currency, code=None):
+        """The active channels that charge presented payment codes, in their order; with ``code`` those whose platform
+        knows it by its form."""
+
+        def charges(channel):
             rules = channel._capabilities().charge
-            if rules and channel.currency_id == currency and re.fullmatch(rules.code_pattern, code):
-                return channel
-        return self.browse()
+            knows = rules and (code is None or re.fullmatch(rules.code_pattern, code))
+            return knows and channel.currency_id == currency
+
+        active = self.sudo().search([("state", "=", "active"), ("company_id", "=", company.id)])
+        return active.filtered(charges)

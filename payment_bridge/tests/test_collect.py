@@ -215,6 +215,23 @@ class TestCharge(BridgeCommon):
         self.assertFalse(instruction.sudo().auth_code)
         self.assertEqual(self.invoice.amount_residual, 0)
 
+    def test_the_clerk_chooses_among_several_accounts_of_one_platform(self):
+        shop = self.make_channel("Shop", sequence=99)
+        draft = self.env["payment.bridge.channel"].create({"name": "Draft", "connector_code": shop.connector_code})
+        wizard = self.env["payment.bridge.charge"].create({"invoice_id": self.invoice.id})
+        self.assertTrue(wizard.has_choice)
+        self.assertEqual(wizard.channel_ids, self.channel | shop)
+        wizard.write({"channel_id": shop.id, "code": "7712345678"})
+        self.assertEqual(wizard.instruction_id.channel_id, shop)
+        other = self.make_invoice(30)
+        for channel in (draft, self.make_channel("Dollars", currency_id=self.env.ref("base.USD").id)):
+            with self.assertRaisesRegex(UserError, "Nothing was charged"), self.env.cr.savepoint():
+                self.env["payment.bridge.charge"].create(
+                    {"invoice_id": other.id, "channel_id": channel.id, "code": "7712345678"}
+                )
+        first = self.env["payment.bridge.charge"].create({"invoice_id": other.id, "code": "7712345678"})
+        self.assertEqual(first.instruction_id.channel_id, self.channel)
+
     def test_a_code_of_no_platform_is_refused(self):
         with self.assertRaisesRegex(UserError, "no payment code"):
             self.charge("123")

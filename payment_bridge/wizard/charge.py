@@ -17,6 +17,14 @@ class PaymentBridgeCharge(models.TransientModel):
     invoice_id = fields.Many2one("account.move", required=True, readonly=True, ondelete="cascade")
     amount = fields.Monetary(related="invoice_id.amount_residual")
     currency_id = fields.Many2one(related="invoice_id.currency_id")
+    channel_ids = fields.Many2many("payment.bridge.channel", compute="_compute_channels")
+    has_choice = fields.Boolean(compute="_compute_channels", help="A platform has several accounts that take codes.")
+    channel_id = fields.Many2one(
+        "payment.bridge.channel",
+        string="Into",
+        domain="[('id', 'in', channel_ids)]",
+        help="The account that takes the money. Empty: the first of the platform whose code it is.",
+    )
     instruction_id = fields.Many2one("payment.bridge.instruction", readonly=True)
     code = fields.Char(
         string="Payment Code",
@@ -25,6 +33,14 @@ class PaymentBridgeCharge(models.TransientModel):
         exportable=False,
         help="The number under the bar code that the customer's payment app shows.",
     )
+
+    @api.depends("invoice_id")
+    def _compute_channels(self):
+        for wizard in self:
+            invoice = wizard.invoice_id
+            wizard.channel_ids = self.env["payment.bridge.channel"]._charging(invoice.company_id, invoice.currency_id)
+            platforms = wizard.channel_ids.mapped("connector_code")
+            wizard.has_choice = len(set(platforms)) < len(platforms)
 
     def _compute_code(self):
         self.code = False
@@ -39,7 +55,7 @@ class PaymentBridgeCharge(models.TransientModel):
                 words = self.env._("Collecting through a channel needs the role Payment Bridge / Clerk.")
                 raise refused(wizard.invoice_id, "no_role", UserError(words))
             wizard.invoice_id.check_access("write")
-            wizard.instruction_id = wizard.invoice_id._bridge_charge(wizard.code)
+            wizard.instruction_id = wizard.invoice_id._bridge_charge(wizard.code, wizard.channel_id)
 
     @api.model
     def default_get(self, fields_list):

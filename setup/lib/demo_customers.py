@@ -22,7 +22,6 @@ class Collected:
 def collect_all(story: Story, channels: list[dict[str, Any]]) -> list[Collected]:
     """Collect every invoice the way its customer pays."""
     by_platform = {channel["connector_code"]: channel for channel in channels}
-    story.context.in_odoo("prefer", *(str(channel["id"]) for channel in channels))
     collected = []
     for customer in CUSTOMERS:
         if customer.way == "open":
@@ -59,7 +58,7 @@ def offer(story: Story, customer: Customer, invoice: int, channel: dict[str, Any
 def charge(story: Story, customer: Customer, invoice: int, channel: dict[str, Any]) -> int:
     """Charge an invoice to the payment code that the customer presents."""
     presented = story.context.sandbox.admin("POST", "/persons/present", {"platform": channel["connector_code"]})
-    values = {"invoice_id": invoice, "code": presented["auth_code"]}
+    values = {"invoice_id": invoice, "channel_id": channel["id"], "code": presented["auth_code"]}
     wizard = story.clerk.call("payment.bridge.charge", "create", [values])
     return story.clerk.call("payment.bridge.charge", "action_charge", wizard)["res_id"]
 

@@ -120,11 +120,6 @@ def let_days_pass(env, days):
         account._bridge_keep({"bridge_changed_at": account.bridge_changed_at - timedelta(days=int(days))})
 
 
-def prefer(env, *channel_ids):
-    """Let these channels stand first among those of their platform: payment codes are charged through the first."""
-    env["payment.bridge.channel"].browse(map(int, channel_ids)).sequence = 0
-
-
 def month(env, sandbox_url, *size):
     """A month of five channels with every class of difference in it."""
     import demo_month  # which needs the add-ons; the walk-through imports this module without them
