@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import BinaryIO, ClassVar
 
+from .declarations import Capabilities, ChannelSettings, SettingField
 from .errors import Unsupported
+from .statement_types import StatementFile, StatementReader
 from .transport import Transport
 from .types import (
     Balance,
     BatchOutcome,
     Bilingual,
-    Capabilities,
-    ChannelSettings,
     ChargeOrder,
     CollectOrder,
     ConnectionReport,
@@ -25,9 +25,6 @@ from .types import (
     PayOutOrder,
     Receipt,
     RefundOrder,
-    SettingField,
-    StatementFile,
-    StatementReader,
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .base import Connector
-from .types import PayeeKind
+from .declarations import PayeeKind
 
 _connectors: dict[str, type[Connector]] = {}
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC
 from decimal import Decimal
 
-from .types import StatementLine
+from .statement_types import StatementLine
 
 TextFields = tuple[str, ...]
 """A line's fields in the order of ``TEXT_COLUMNS``, empty where there is none."""

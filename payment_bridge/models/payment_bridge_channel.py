@@ -9,9 +9,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..connector import registry
+from ..connector.declarations import ChannelSettings
 from ..connector.errors import ConnectorError
 from ..connector.transport import Transport
-from ..connector.types import ChannelSettings
 from .refusal import refused
 
 _connectors_lock = threading.Lock()

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.orm.models import NO_ACCESS
 from odoo.tools import config
 
-from ..connector.types import SettingKind
+from ..connector.declarations import SettingKind
 from ..tools.secret_box import MasterKeyError, fingerprint, load_box
 from .refusal import refused
 

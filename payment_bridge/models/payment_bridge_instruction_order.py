@@ -4,15 +4,7 @@ from datetime import UTC
 
 from odoo import api, models
 
-from ..connector.types import (
-    ChargeOrder,
-    CollectOrder,
-    Operation,
-    OrderReference,
-    Payee,
-    PayOutOrder,
-    RefundOrder,
-)
+from ..connector.types import ChargeOrder, CollectOrder, Operation, OrderReference, Payee, PayOutOrder, RefundOrder
 
 
 class PaymentBridgeInstruction(models.Model):

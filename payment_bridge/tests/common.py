@@ -16,6 +16,7 @@ from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
 from ..connector import registry
 from ..connector.base import Connector
+from ..connector.declarations import Capabilities, ChargeRules, CollectMethod, PayeeKind, RefundRules, SettingField
 from ..connector.errors import InvalidOrder, NotificationRefused
 from ..connector.types import (
     Action,
@@ -23,9 +24,6 @@ from ..connector.types import (
     Balance,
     BatchOutcome,
     Bilingual,
-    Capabilities,
-    ChargeRules,
-    CollectMethod,
     ConnectionReport,
     HttpAnswer,
     Money,
@@ -33,9 +31,6 @@ from ..connector.types import (
     Operation,
     Outcome,
     OutcomeStatus,
-    PayeeKind,
-    RefundRules,
-    SettingField,
 )
 from .roles import give_roles
 

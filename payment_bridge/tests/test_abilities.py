@@ -8,7 +8,8 @@ from odoo.tests import tagged
 
 from ..connector import registry
 from ..connector.base import Connector
-from ..connector.types import Bilingual, Capabilities, PayeeKind, StatementKind
+from ..connector.declarations import Capabilities, PayeeKind, StatementKind
+from ..connector.types import Bilingual
 from .common import BridgeCommon, ObedientConnector
 
 PORTAL_CODE = "portal_only"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from odoo.addons.payment_bridge.connector.types import Bilingual, PayeeKind
+from odoo.addons.payment_bridge.connector.declarations import PayeeKind
+from odoo.addons.payment_bridge.connector.types import Bilingual
 
 BANK_LATE_RETURN_DAYS = 7
 

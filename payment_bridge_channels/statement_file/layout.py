@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from odoo.addons.payment_bridge.connector.declarations import ChannelSettings
 from odoo.addons.payment_bridge.connector.errors import Misconfigured
-from odoo.addons.payment_bridge.connector.types import Bilingual, ChannelSettings
+from odoo.addons.payment_bridge.connector.types import Bilingual
 
 from . import setting_fields as fields
 from .moments import BadFormat, TimeFormat

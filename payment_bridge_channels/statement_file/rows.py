@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from odoo.addons.payment_bridge.connector.errors import StatementError
 from odoo.addons.payment_bridge.connector.redaction import mask_account
-from odoo.addons.payment_bridge.connector.types import LineKind, StatementLine
+from odoo.addons.payment_bridge.connector.statement_types import LineKind, StatementLine
 
 from ..connectors.bills import refuse
 from .layout import Layout

@@ -6,7 +6,8 @@ defaults in ordinary Chinese, to be replaced by the file's own.
 
 from __future__ import annotations
 
-from odoo.addons.payment_bridge.connector.types import Bilingual, SettingField, SettingKind
+from odoo.addons.payment_bridge.connector.declarations import SettingField, SettingKind
+from odoo.addons.payment_bridge.connector.types import Bilingual
 
 TWO_COLUMNS = "two_columns"
 SIGNED = "signed"

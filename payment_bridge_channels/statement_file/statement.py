@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import BinaryIO
 
-from odoo.addons.payment_bridge.connector.types import StatementHeader, StatementLine, StatementTotals
+from odoo.addons.payment_bridge.connector.statement_types import StatementHeader, StatementLine, StatementTotals
 
 from ..connectors.bills import Chain, Sums, refuse
 from .layout import Layout

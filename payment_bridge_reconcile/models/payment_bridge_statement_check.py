@@ -5,7 +5,7 @@ from decimal import Decimal
 from odoo import models
 from odoo.tools import SQL, format_date
 
-from odoo.addons.payment_bridge.connector.types import LineKind
+from odoo.addons.payment_bridge.connector.statement_types import LineKind
 
 from .match_words import staged_column
 

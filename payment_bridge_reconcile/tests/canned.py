@@ -7,19 +7,16 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from odoo.addons.payment_bridge.connector.base import Connector
+from odoo.addons.payment_bridge.connector.declarations import Capabilities, PayeeKind, StatementKind
 from odoo.addons.payment_bridge.connector.errors import StatementError
-from odoo.addons.payment_bridge.connector.types import (
-    Bilingual,
-    Capabilities,
+from odoo.addons.payment_bridge.connector.statement_types import (
     LineKind,
-    Operation,
-    PayeeKind,
     StatementFile,
     StatementHeader,
-    StatementKind,
     StatementLine,
     StatementTotals,
 )
+from odoo.addons.payment_bridge.connector.types import Bilingual, Operation
 
 ACCOUNT = "canned-1"
 

@@ -5,7 +5,7 @@ import re
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.payment_bridge.connector.types import TEXT_COLUMNS
+from odoo.addons.payment_bridge.connector.statement_types import TEXT_COLUMNS
 
 from ..models import statement_stage
 from ..models.statement_stage import RowWriter

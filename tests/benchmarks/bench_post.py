@@ -54,13 +54,8 @@ def register_platform() -> None:
     """A platform that takes every order, for this process."""
     from odoo.addons.payment_bridge.connector import registry
     from odoo.addons.payment_bridge.connector.base import Connector
-    from odoo.addons.payment_bridge.connector.types import (
-        Bilingual,
-        Capabilities,
-        Operation,
-        PayeeKind,
-        StatementKind,
-    )
+    from odoo.addons.payment_bridge.connector.declarations import Capabilities, PayeeKind, StatementKind
+    from odoo.addons.payment_bridge.connector.types import Bilingual, Operation
 
     class BenchConnector(Connector):
         """Knows how to be asked, and is never asked here."""

@@ -10,17 +10,15 @@ from decimal import Decimal
 from typing import BinaryIO
 
 from odoo.addons.payment_bridge.connector.base import Connector
+from odoo.addons.payment_bridge.connector.declarations import Capabilities, StatementKind
 from odoo.addons.payment_bridge.connector.errors import StatementError
-from odoo.addons.payment_bridge.connector.types import (
-    Bilingual,
-    Capabilities,
+from odoo.addons.payment_bridge.connector.statement_types import (
     LineKind,
-    Operation,
     StatementHeader,
-    StatementKind,
     StatementLine,
     StatementTotals,
 )
+from odoo.addons.payment_bridge.connector.types import Bilingual, Operation
 
 TITLES = (
     "流水号",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 
+from odoo.addons.payment_bridge.connector.declarations import ChannelSettings
 from odoo.addons.payment_bridge.connector.transport import Transport
-from odoo.addons.payment_bridge.connector.types import ChannelSettings
 from odoo.addons.payment_bridge_channels.connectors.ecny import EcnyConnector
 
 WALLET = "0022000000123456"

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from odoo.addons.payment_bridge.connector.declarations import ChannelSettings
 from odoo.addons.payment_bridge.connector.errors import Misconfigured, StatementError
+from odoo.addons.payment_bridge.connector.statement_types import LineKind
 from odoo.addons.payment_bridge.connector.transport import Transport
-from odoo.addons.payment_bridge.connector.types import ChannelSettings, LineKind
 from odoo.addons.payment_bridge_channels.connectors.account_file import AccountFileConnector
 
 ACCOUNT = "HK-7001-8842"

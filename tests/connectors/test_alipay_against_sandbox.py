@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from odoo.addons.payment_bridge.connector.declarations import ChannelSettings
 from odoo.addons.payment_bridge.connector.errors import (
     Misconfigured,
     NotificationRefused,
@@ -23,11 +24,10 @@ from odoo.addons.payment_bridge.connector.errors import (
     Uncertain,
     Untrusted,
 )
+from odoo.addons.payment_bridge.connector.statement_types import LineKind
 from odoo.addons.payment_bridge.connector.transport import Transport
 from odoo.addons.payment_bridge.connector.types import (
-    ChannelSettings,
     InboundRequest,
-    LineKind,
     Money,
     Operation,
     OrderReference,

@@ -24,6 +24,7 @@ from alipay_world import NOW, Clock, Gateway, answer, connector, failure, values
 from hypothesis import given
 from hypothesis import strategies as st
 
+from odoo.addons.payment_bridge.connector.declarations import ChannelSettings
 from odoo.addons.payment_bridge.connector.errors import (
     InvalidOrder,
     Misconfigured,
@@ -31,13 +32,7 @@ from odoo.addons.payment_bridge.connector.errors import (
     Throttled,
     Uncertain,
 )
-from odoo.addons.payment_bridge.connector.types import (
-    ActionKind,
-    ChannelSettings,
-    Money,
-    Operation,
-    OutcomeStatus,
-)
+from odoo.addons.payment_bridge.connector.types import ActionKind, Money, Operation, OutcomeStatus
 from odoo.addons.payment_bridge_channels.connectors.alipay import AlipayConnector, settings, trade
 from odoo.addons.payment_bridge_channels.connectors.alipay.codes import ALL_CODES, Effect
 

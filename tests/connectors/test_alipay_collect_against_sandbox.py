@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from test_alipay_against_sandbox import Channel, _next_day
 
+from odoo.addons.payment_bridge.connector.declarations import ChannelSettings
 from odoo.addons.payment_bridge.connector.errors import (
     InvalidOrder,
     Misconfigured,
@@ -17,12 +18,11 @@ from odoo.addons.payment_bridge.connector.errors import (
     Uncertain,
     Untrusted,
 )
+from odoo.addons.payment_bridge.connector.statement_types import LineKind
 from odoo.addons.payment_bridge.connector.types import (
-    ChannelSettings,
     ChargeOrder,
     CollectOrder,
     InboundRequest,
-    LineKind,
     Money,
     Operation,
     OrderReference,

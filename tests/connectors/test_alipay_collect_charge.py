@@ -25,10 +25,7 @@ from odoo.addons.payment_bridge.connector.errors import (
     Untrusted,
 )
 from odoo.addons.payment_bridge.connector.transport import HttpRequest, Transport
-from odoo.addons.payment_bridge.connector.types import (
-    Operation,
-    OutcomeStatus,
-)
+from odoo.addons.payment_bridge.connector.types import Operation, OutcomeStatus
 from odoo.addons.payment_bridge_channels.connectors.alipay.client import SENSITIVE
 
 

@@ -11,7 +11,8 @@ from test_alipay_notification import TRADE
 from test_alipay_statement import read as read_bill
 
 from odoo.addons.payment_bridge.connector.errors import NotificationRefused
-from odoo.addons.payment_bridge.connector.types import LineKind, Operation, OutcomeStatus
+from odoo.addons.payment_bridge.connector.statement_types import LineKind
+from odoo.addons.payment_bridge.connector.types import Operation, OutcomeStatus
 
 PAYMENT = {**TRADE, "gmt_payment": "2026-01-15 09:30:11", "buyer_logon_id": "159****5620"}
 PART = {

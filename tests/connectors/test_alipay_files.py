@@ -7,6 +7,7 @@ import pytest
 from alipay_bills import zipped
 from alipay_world import NOW, PID, Clock, answer, connector, failure, reference, values
 
+from odoo.addons.payment_bridge.connector.declarations import ChannelSettings
 from odoo.addons.payment_bridge.connector.errors import (
     InvalidOrder,
     Misconfigured,
@@ -17,7 +18,6 @@ from odoo.addons.payment_bridge.connector.errors import (
     Unsupported,
 )
 from odoo.addons.payment_bridge.connector.transport import Transport
-from odoo.addons.payment_bridge.connector.types import ChannelSettings
 from odoo.addons.payment_bridge_channels.connectors.alipay import AlipayConnector
 
 DAY = date(2026, 1, 15)

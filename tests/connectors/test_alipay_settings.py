@@ -26,8 +26,8 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+from odoo.addons.payment_bridge.connector.declarations import ChannelSettings, SettingKind
 from odoo.addons.payment_bridge.connector.errors import Misconfigured
-from odoo.addons.payment_bridge.connector.types import ChannelSettings, SettingKind
 from odoo.addons.payment_bridge_channels.connectors.alipay import AlipayConnector
 from odoo.addons.payment_bridge_channels.connectors.alipay import settings as reader
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.addons.payment_bridge.connector.errors import StatementError
-from odoo.addons.payment_bridge.connector.types import LineKind
+from odoo.addons.payment_bridge.connector.statement_types import LineKind
 
 
 def refused(content: bytes | str, **settings: str | None) -> StatementError:

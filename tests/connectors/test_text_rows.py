@@ -18,8 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odoo.addons.payment_bridge.connector.errors import StatementError
+from odoo.addons.payment_bridge.connector.statement_types import TEXT_COLUMNS
 from odoo.addons.payment_bridge.connector.text_lines import fields_of
-from odoo.addons.payment_bridge.connector.types import TEXT_COLUMNS
 
 WECHAT_PURSES = {"wechatpay-basic": "BASIC", "wechatpay-both": "BOTH", "wechatpay-trade": "BASIC"}
 BILLS = {

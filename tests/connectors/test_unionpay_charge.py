@@ -28,10 +28,7 @@ from odoo.addons.payment_bridge.connector.errors import (
     Rejected,
     Uncertain,
 )
-from odoo.addons.payment_bridge.connector.types import (
-    Money,
-    OutcomeStatus,
-)
+from odoo.addons.payment_bridge.connector.types import Money, OutcomeStatus
 
 
 def test_a_presented_code_is_charged():

@@ -35,12 +35,7 @@ from odoo.addons.payment_bridge.connector.errors import (
     Unsupported,
     Untrusted,
 )
-from odoo.addons.payment_bridge.connector.types import (
-    ActionKind,
-    Money,
-    Operation,
-    OutcomeStatus,
-)
+from odoo.addons.payment_bridge.connector.types import ActionKind, Money, Operation, OutcomeStatus
 from odoo.addons.payment_bridge_channels.connectors.unionpay import UnionPayConnector
 
 

@@ -30,11 +30,7 @@ from odoo.addons.payment_bridge.connector.errors import (
     Rejected,
     Uncertain,
 )
-from odoo.addons.payment_bridge.connector.types import (
-    Money,
-    Operation,
-    OutcomeStatus,
-)
+from odoo.addons.payment_bridge.connector.types import Money, Operation, OutcomeStatus
 
 
 def test_a_part_is_given_back_by_the_originals_number():

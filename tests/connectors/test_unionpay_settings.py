@@ -39,9 +39,9 @@ from unionpay_world import (
 )
 
 from odoo.addons.payment_bridge.connector import registry
+from odoo.addons.payment_bridge.connector.declarations import ChannelSettings, SettingKind
 from odoo.addons.payment_bridge.connector.errors import Misconfigured, NotSent, Uncertain
 from odoo.addons.payment_bridge.connector.redaction import redact_text
-from odoo.addons.payment_bridge.connector.types import ChannelSettings, SettingKind
 from odoo.addons.payment_bridge_channels.connectors.unionpay import UnionPayConnector
 from odoo.addons.payment_bridge_channels.connectors.unionpay.client import SENSITIVE
 

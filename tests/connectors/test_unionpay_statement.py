@@ -33,7 +33,7 @@ from odoo.addons.payment_bridge.connector.errors import (
     Unsupported,
     Untrusted,
 )
-from odoo.addons.payment_bridge.connector.types import LineKind
+from odoo.addons.payment_bridge.connector.statement_types import LineKind
 from odoo.addons.payment_bridge_channels.connectors.unionpay import UnionPayConnector, clock, columns
 
 DAY = date(2026, 1, 15)

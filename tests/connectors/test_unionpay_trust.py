@@ -27,8 +27,9 @@ from unionpay_world import (
     weakly_signed,
 )
 
+from odoo.addons.payment_bridge.connector.declarations import ChannelSettings
 from odoo.addons.payment_bridge.connector.errors import Misconfigured, Uncertain, Untrusted
-from odoo.addons.payment_bridge.connector.types import ChannelSettings, OutcomeStatus
+from odoo.addons.payment_bridge.connector.types import OutcomeStatus
 from odoo.addons.payment_bridge_channels.connectors.unionpay import UnionPayConnector
 
 MIDDLE = "CFCA TEST OCA1"

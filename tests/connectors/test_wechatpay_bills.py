@@ -21,6 +21,7 @@ from wechatpay_world import (
     yuan,
 )
 
+from odoo.addons.payment_bridge.connector.declarations import ChannelSettings
 from odoo.addons.payment_bridge.connector.errors import (
     Misconfigured,
     NotSent,
@@ -31,7 +32,7 @@ from odoo.addons.payment_bridge.connector.errors import (
     Untrusted,
 )
 from odoo.addons.payment_bridge.connector.transport import HttpResponse, Transport
-from odoo.addons.payment_bridge.connector.types import ChannelSettings, Operation
+from odoo.addons.payment_bridge.connector.types import Operation
 from odoo.addons.payment_bridge_channels.connectors.wechatpay import WechatPayConnector
 
 DAY = date(2026, 1, 15)

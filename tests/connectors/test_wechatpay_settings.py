@@ -23,8 +23,8 @@ from wechatpay_world import (
     values,
 )
 
+from odoo.addons.payment_bridge.connector.declarations import ChannelSettings, SettingKind
 from odoo.addons.payment_bridge.connector.errors import Misconfigured
-from odoo.addons.payment_bridge.connector.types import ChannelSettings, SettingKind
 from odoo.addons.payment_bridge_channels.connectors.wechatpay import WechatPayConnector
 from odoo.addons.payment_bridge_channels.connectors.wechatpay import settings as reader
 

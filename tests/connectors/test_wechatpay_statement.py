@@ -33,7 +33,7 @@ from wechatpay_bills import (
 from wechatpay_world import MCHID, OPENID, connector, values
 
 from odoo.addons.payment_bridge.connector.errors import StatementError
-from odoo.addons.payment_bridge.connector.types import LineKind
+from odoo.addons.payment_bridge.connector.statement_types import LineKind
 
 OFFICIAL = Path(__file__).parents[3] / "shared/testdata/wechatpay/bill.ALL.csv"
 DAY = date(2026, 1, 15)

@@ -28,9 +28,10 @@ from wechatpay_world import (
     verify_request,
 )
 
+from odoo.addons.payment_bridge.connector.declarations import ChannelSettings
 from odoo.addons.payment_bridge.connector.errors import Misconfigured, NotSent, Uncertain, Untrusted
 from odoo.addons.payment_bridge.connector.transport import HttpRequest, Transport
-from odoo.addons.payment_bridge.connector.types import ChannelSettings, Operation, OutcomeStatus
+from odoo.addons.payment_bridge.connector.types import Operation, OutcomeStatus
 from odoo.addons.payment_bridge_channels.connectors.wechatpay import WechatPayConnector
 
 

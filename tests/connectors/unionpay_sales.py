@@ -14,13 +14,7 @@ from unionpay_world import (
     reference,
 )
 
-from odoo.addons.payment_bridge.connector.types import (
-    ChargeOrder,
-    CollectOrder,
-    Money,
-    Operation,
-    RefundOrder,
-)
+from odoo.addons.payment_bridge.connector.types import ChargeOrder, CollectOrder, Money, Operation, RefundOrder
 
 KEY = "SO20260115000001"
 ENDS = PLACED + timedelta(minutes=15)

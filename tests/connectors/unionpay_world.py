@@ -31,9 +31,9 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 from sm3 import sm3
 
+from odoo.addons.payment_bridge.connector.declarations import ChannelSettings
 from odoo.addons.payment_bridge.connector.transport import HttpRequest, HttpResponse
 from odoo.addons.payment_bridge.connector.types import (
-    ChannelSettings,
     InboundRequest,
     Money,
     Operation,

@@ -27,9 +27,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from cryptography.x509.oid import NameOID
 
+from odoo.addons.payment_bridge.connector.declarations import ChannelSettings
 from odoo.addons.payment_bridge.connector.transport import HttpRequest, HttpResponse
 from odoo.addons.payment_bridge.connector.types import (
-    ChannelSettings,
     ChargeOrder,
     CollectOrder,
     InboundRequest,

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from odoo.addons.payment_bridge.connector.types import Operation, SettingKind
+from odoo.addons.payment_bridge.connector.declarations import SettingKind
+from odoo.addons.payment_bridge.connector.types import Operation
 
 from .kit.cases import CONNECTORS, PLATFORMS
 from .kit.model import MONEY

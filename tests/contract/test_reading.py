@@ -8,7 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from odoo.addons.payment_bridge.connector.types import ChannelSettings, Operation
+from odoo.addons.payment_bridge.connector.declarations import ChannelSettings
+from odoo.addons.payment_bridge.connector.types import Operation
 
 from .kit import calls, verdict
 from .kit.cases import CONNECTORS, PLATFORMS, case, declaring, platforms

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from odoo.addons.payment_bridge.connector.types import ChannelSettings
+from odoo.addons.payment_bridge.connector.declarations import ChannelSettings
 
 from .kit import verdict
 from .kit.cases import CONNECTORS, PLATFORMS, case

@@ -8,8 +8,9 @@ from decimal import Decimal
 
 import pytest
 
+from odoo.addons.payment_bridge.connector.statement_types import TEXT_COLUMNS, LineKind, StatementFile
 from odoo.addons.payment_bridge.connector.text_lines import fields_of
-from odoo.addons.payment_bridge.connector.types import TEXT_COLUMNS, LineKind, Operation, StatementFile
+from odoo.addons.payment_bridge.connector.types import Operation
 
 from .kit import verdict
 from .kit.cases import PLATFORMS, case, declares

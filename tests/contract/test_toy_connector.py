@@ -22,15 +22,9 @@ from pathlib import Path
 import pytest
 
 from odoo.addons.payment_bridge.connector import registry
+from odoo.addons.payment_bridge.connector.declarations import ChannelSettings
 from odoo.addons.payment_bridge.connector.transport import Transport
-from odoo.addons.payment_bridge.connector.types import (
-    ChannelSettings,
-    Money,
-    Operation,
-    OrderReference,
-    Payee,
-    PayOutOrder,
-)
+from odoo.addons.payment_bridge.connector.types import Money, Operation, OrderReference, Payee, PayOutOrder
 from odoo.addons.payment_bridge_channels import connectors
 
 from .kit import verdict

@@ -8,15 +8,11 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from odoo.addons.payment_bridge.connector.base import Connector
+from odoo.addons.payment_bridge.connector.declarations import Capabilities, ChannelSettings, StatementKind
 from odoo.addons.payment_bridge.connector.registry import register
+from odoo.addons.payment_bridge.connector.statement_types import StatementReader
 from odoo.addons.payment_bridge.connector.transport import Transport
-from odoo.addons.payment_bridge.connector.types import (
-    Bilingual,
-    Capabilities,
-    ChannelSettings,
-    StatementKind,
-    StatementReader,
-)
+from odoo.addons.payment_bridge.connector.types import Bilingual
 
 from ...statement_file.statement import open_statement
 from . import settings as settings_reader

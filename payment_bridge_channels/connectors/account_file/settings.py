@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from odoo.addons.payment_bridge.connector.declarations import ChannelSettings, SettingField, SettingKind
 from odoo.addons.payment_bridge.connector.errors import Misconfigured
-from odoo.addons.payment_bridge.connector.types import Bilingual, ChannelSettings, SettingField, SettingKind
+from odoo.addons.payment_bridge.connector.types import Bilingual
 
 from ...statement_file.layout import Layout, layout_of
 from ...statement_file.setting_fields import LAYOUT_FIELDS

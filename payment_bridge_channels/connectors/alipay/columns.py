@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from odoo.addons.payment_bridge.connector.types import LineKind
+from odoo.addons.payment_bridge.connector.statement_types import LineKind
 
 ENTRY = "账务流水号"
 FUND_ORDER = "业务流水号"

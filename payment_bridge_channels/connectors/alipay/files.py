@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from urllib.parse import parse_qs, urlsplit
 
+from odoo.addons.payment_bridge.connector.declarations import StatementKind
 from odoo.addons.payment_bridge.connector.errors import (
     InvalidOrder,
     Misconfigured,
@@ -19,13 +20,8 @@ from odoo.addons.payment_bridge.connector.errors import (
     Throttled,
     Uncertain,
 )
-from odoo.addons.payment_bridge.connector.types import (
-    Bilingual,
-    OrderReference,
-    Receipt,
-    StatementFile,
-    StatementKind,
-)
+from odoo.addons.payment_bridge.connector.statement_types import StatementFile
+from odoo.addons.payment_bridge.connector.types import Bilingual, OrderReference, Receipt
 
 from .answer import Answer
 from .client import PAUSE_SECONDS, AlipayClient

@@ -13,11 +13,7 @@ from datetime import UTC, datetime
 from urllib.parse import unquote_to_bytes
 
 from odoo.addons.payment_bridge.connector.errors import NotificationRefused
-from odoo.addons.payment_bridge.connector.types import (
-    InboundRequest,
-    NotificationEvent,
-    Operation,
-)
+from odoo.addons.payment_bridge.connector.types import InboundRequest, NotificationEvent, Operation
 
 from ..strict_json import AmbiguousJson, loads_object
 from . import payout, signing, trade_message

@@ -14,16 +14,9 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
+from odoo.addons.payment_bridge.connector.declarations import PayeeKind
 from odoo.addons.payment_bridge.connector.errors import InvalidOrder
-from odoo.addons.payment_bridge.connector.types import (
-    Bilingual,
-    Money,
-    Outcome,
-    OutcomeStatus,
-    Payee,
-    PayeeKind,
-    PayOutOrder,
-)
+from odoo.addons.payment_bridge.connector.types import Bilingual, Money, Outcome, OutcomeStatus, Payee, PayOutOrder
 
 from ..payees import BANK_ACCOUNT, BANK_CARD
 from .clock import moment

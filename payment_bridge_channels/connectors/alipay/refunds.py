@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from odoo.addons.payment_bridge.connector.declarations import RefundRules
 from odoo.addons.payment_bridge.connector.types import (
     Bilingual,
     Operation,
@@ -17,7 +18,6 @@ from odoo.addons.payment_bridge.connector.types import (
     Outcome,
     OutcomeStatus,
     RefundOrder,
-    RefundRules,
 )
 
 from . import trade

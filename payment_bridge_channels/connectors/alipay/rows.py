@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal
 
-from odoo.addons.payment_bridge.connector.types import LineKind, StatementLine
+from odoo.addons.payment_bridge.connector.statement_types import LineKind, StatementLine
 
 from ..bills import refuse
 from . import columns

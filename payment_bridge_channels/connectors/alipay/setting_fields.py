@@ -6,7 +6,8 @@ Source: Alipay open platform, application settings (certificate and public-key m
 
 from __future__ import annotations
 
-from odoo.addons.payment_bridge.connector.types import Bilingual, SettingField, SettingKind
+from odoo.addons.payment_bridge.connector.declarations import SettingField, SettingKind
+from odoo.addons.payment_bridge.connector.types import Bilingual
 
 SANDBOX_GATEWAY = "https://openapi-sandbox.dl.alipaydev.com/gateway.do"
 CERTIFICATE_MODE = "certificate"

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
+from odoo.addons.payment_bridge.connector.declarations import ChannelSettings
 from odoo.addons.payment_bridge.connector.errors import Misconfigured
-from odoo.addons.payment_bridge.connector.types import Bilingual, ChannelSettings
+from odoo.addons.payment_bridge.connector.types import Bilingual
 
 from .. import rsa_keys
 from ..certificate_trust import UntrustedCertificate

@@ -15,12 +15,8 @@ from decimal import Decimal
 from typing import BinaryIO
 from zipfile import BadZipFile
 
+from odoo.addons.payment_bridge.connector.statement_types import StatementHeader, StatementLine, StatementTotals
 from odoo.addons.payment_bridge.connector.text_lines import TextRow, fields_of
-from odoo.addons.payment_bridge.connector.types import (
-    StatementHeader,
-    StatementLine,
-    StatementTotals,
-)
 
 from ..archive import MAX_UNPACKED_BYTES, Entry, UnsafeArchive, entries
 from ..bills import refuse

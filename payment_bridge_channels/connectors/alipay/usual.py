@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from operator import itemgetter
 
+from odoo.addons.payment_bridge.connector.statement_types import LineKind
 from odoo.addons.payment_bridge.connector.text_lines import TextFields
-from odoo.addons.payment_bridge.connector.types import LineKind
 
 from . import columns
 from .clock import BEIJING_OFFSET

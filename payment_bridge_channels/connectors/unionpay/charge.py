@@ -12,15 +12,9 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
+from odoo.addons.payment_bridge.connector.declarations import ChargeRules
 from odoo.addons.payment_bridge.connector.errors import Uncertain
-from odoo.addons.payment_bridge.connector.types import (
-    Bilingual,
-    ChargeOrder,
-    ChargeRules,
-    OrderReference,
-    Outcome,
-    OutcomeStatus,
-)
+from odoo.addons.payment_bridge.connector.types import Bilingual, ChargeOrder, OrderReference, Outcome, OutcomeStatus
 
 from . import codes, orders, rules
 from .answer import UNCERTAIN_ADVICE, Answer

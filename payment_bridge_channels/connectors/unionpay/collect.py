@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from odoo.addons.payment_bridge.connector.declarations import CollectMethod
 from odoo.addons.payment_bridge.connector.errors import Uncertain
 from odoo.addons.payment_bridge.connector.types import (
     Action,
     ActionKind,
     Bilingual,
-    CollectMethod,
     CollectOrder,
     OrderReference,
     Outcome,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from odoo.addons.payment_bridge.connector.types import LineKind
+from odoo.addons.payment_bridge.connector.statement_types import LineKind
 
 FILE_NAME = re.compile(r"INN([0-9]{6})([0-9]{2})(ZM|ZME)_([0-9A-Za-z]{15})(?:\.txt)?", re.IGNORECASE)
 """``INN<YYMMDD><cut>ZM_<merId>``: the settlement day, the cut type, the kind of file, the merchant."""

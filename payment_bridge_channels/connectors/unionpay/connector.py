@@ -8,14 +8,14 @@ from datetime import date, datetime
 from typing import BinaryIO
 
 from odoo.addons.payment_bridge.connector.base import Connector
+from odoo.addons.payment_bridge.connector.declarations import Capabilities, ChannelSettings
 from odoo.addons.payment_bridge.connector.errors import Unsupported
 from odoo.addons.payment_bridge.connector.registry import register
+from odoo.addons.payment_bridge.connector.statement_types import StatementFile, StatementReader
 from odoo.addons.payment_bridge.connector.transport import Transport
 from odoo.addons.payment_bridge.connector.types import (
     BatchOutcome,
     Bilingual,
-    Capabilities,
-    ChannelSettings,
     ChargeOrder,
     CollectOrder,
     ConnectionReport,
@@ -28,8 +28,6 @@ from odoo.addons.payment_bridge.connector.types import (
     PayOutBatch,
     PayOutOrder,
     RefundOrder,
-    StatementFile,
-    StatementReader,
 )
 
 from ..certificate_trust import earliest_end

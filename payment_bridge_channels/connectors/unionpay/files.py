@@ -9,8 +9,10 @@ from __future__ import annotations
 import io
 from datetime import date, datetime, time, timedelta
 
+from odoo.addons.payment_bridge.connector.declarations import StatementKind
 from odoo.addons.payment_bridge.connector.errors import StatementError, Uncertain, Unsupported
-from odoo.addons.payment_bridge.connector.types import Bilingual, StatementFile, StatementKind
+from odoo.addons.payment_bridge.connector.statement_types import StatementFile
+from odoo.addons.payment_bridge.connector.types import Bilingual
 
 from . import codes
 from .answer import Answer

@@ -9,12 +9,7 @@ from __future__ import annotations
 import hashlib
 
 from odoo.addons.payment_bridge.connector.errors import NotificationRefused, Uncertain
-from odoo.addons.payment_bridge.connector.types import (
-    InboundRequest,
-    NotificationEvent,
-    Operation,
-    OutcomeStatus,
-)
+from odoo.addons.payment_bridge.connector.types import InboundRequest, NotificationEvent, Operation, OutcomeStatus
 
 from . import codes, orders
 from .answer import Answer

@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 
-from odoo.addons.payment_bridge.connector.types import Payee, PayeeKind, PayOutOrder
+from odoo.addons.payment_bridge.connector.declarations import PayeeKind
+from odoo.addons.payment_bridge.connector.types import Payee, PayOutOrder
 
 from ..payees import BANK_ACCOUNT, BANK_CARD
 from . import rules

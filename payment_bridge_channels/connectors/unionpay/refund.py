@@ -7,7 +7,8 @@ result of their own.
 
 from __future__ import annotations
 
-from odoo.addons.payment_bridge.connector.types import Operation, RefundOrder, RefundRules
+from odoo.addons.payment_bridge.connector.declarations import RefundRules
+from odoo.addons.payment_bridge.connector.types import Operation, RefundOrder
 
 from . import collect, rules
 from .clock import settlement_day, txn_time

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from odoo.addons.payment_bridge.connector.errors import StatementError
-from odoo.addons.payment_bridge.connector.types import LineKind, StatementLine
+from odoo.addons.payment_bridge.connector.statement_types import LineKind, StatementLine
 
 from ..bills import refuse
 from . import columns

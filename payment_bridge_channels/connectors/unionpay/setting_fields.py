@@ -6,7 +6,8 @@ published is a setting here and never a guess in the code.
 
 from __future__ import annotations
 
-from odoo.addons.payment_bridge.connector.types import Bilingual, SettingField, SettingKind
+from odoo.addons.payment_bridge.connector.declarations import SettingField, SettingKind
+from odoo.addons.payment_bridge.connector.types import Bilingual
 
 TEST_GATEWAY = "https://gateway.test.95516.com/gateway/api"
 TEST_FILES = "https://filedownload.test.95516.com/"

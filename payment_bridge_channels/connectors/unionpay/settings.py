@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from odoo.addons.payment_bridge.connector.declarations import ChannelSettings
 from odoo.addons.payment_bridge.connector.errors import Misconfigured
-from odoo.addons.payment_bridge.connector.types import Bilingual, ChannelSettings, LineKind
+from odoo.addons.payment_bridge.connector.statement_types import LineKind
+from odoo.addons.payment_bridge.connector.types import Bilingual
 
 from ..certificate_trust import UntrustedCertificate
 from ..rsa_keys import misconfigured

@@ -12,8 +12,8 @@ from decimal import Decimal
 from functools import lru_cache
 from operator import itemgetter
 
+from odoo.addons.payment_bridge.connector.statement_types import TEXT_COLUMNS, LineKind
 from odoo.addons.payment_bridge.connector.text_lines import TextRow
-from odoo.addons.payment_bridge.connector.types import TEXT_COLUMNS, LineKind
 
 from . import columns
 from .clock import short_moment

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlsplit
 
+from odoo.addons.payment_bridge.connector.declarations import StatementKind
 from odoo.addons.payment_bridge.connector.errors import NotSent, Rejected, Uncertain, Untrusted
-from odoo.addons.payment_bridge.connector.types import Bilingual, StatementFile, StatementKind
+from odoo.addons.payment_bridge.connector.statement_types import StatementFile
+from odoo.addons.payment_bridge.connector.types import Bilingual
 
 from .answer import UNCERTAIN_ADVICE, refusal, text
 from .client import WechatClient

@@ -6,7 +6,7 @@ names) and fund-flow bill (11 columns). Columns are found by title: their order 
 
 from __future__ import annotations
 
-from odoo.addons.payment_bridge.connector.types import LineKind
+from odoo.addons.payment_bridge.connector.statement_types import LineKind
 
 TRADED = "交易时间"
 MERCHANT = "商户号"

@@ -9,14 +9,14 @@ from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from odoo.addons.payment_bridge.connector.base import Connector
+from odoo.addons.payment_bridge.connector.declarations import Capabilities, ChannelSettings
 from odoo.addons.payment_bridge.connector.errors import Unsupported
 from odoo.addons.payment_bridge.connector.registry import register
+from odoo.addons.payment_bridge.connector.statement_types import StatementFile, StatementReader
 from odoo.addons.payment_bridge.connector.transport import Transport
 from odoo.addons.payment_bridge.connector.types import (
     Balance,
     Bilingual,
-    Capabilities,
-    ChannelSettings,
     ChargeOrder,
     CollectOrder,
     ConnectionReport,
@@ -29,8 +29,6 @@ from odoo.addons.payment_bridge.connector.types import (
     PayOutOrder,
     Receipt,
     RefundOrder,
-    StatementFile,
-    StatementReader,
 )
 
 from . import balance, bills, checks, codes, connection, notification, payout, receipt, refund, trades

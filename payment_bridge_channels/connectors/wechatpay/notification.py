@@ -11,13 +11,7 @@ from functools import partial
 from typing import Any
 
 from odoo.addons.payment_bridge.connector.errors import NotificationRefused
-from odoo.addons.payment_bridge.connector.types import (
-    HttpAnswer,
-    InboundRequest,
-    NotificationEvent,
-    Operation,
-    Outcome,
-)
+from odoo.addons.payment_bridge.connector.types import HttpAnswer, InboundRequest, NotificationEvent, Operation, Outcome
 
 from ..strict_json import AmbiguousJson, loads_object
 from . import payout, refund, signing, trades

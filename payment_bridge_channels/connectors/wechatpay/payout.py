@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from odoo.addons.payment_bridge.connector.declarations import PayeeKind
 from odoo.addons.payment_bridge.connector.types import (
     Action,
     ActionKind,
@@ -19,7 +20,6 @@ from odoo.addons.payment_bridge.connector.types import (
     Outcome,
     OutcomeStatus,
     Payee,
-    PayeeKind,
     PayOutOrder,
 )
 

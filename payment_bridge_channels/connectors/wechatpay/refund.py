@@ -10,14 +10,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from odoo.addons.payment_bridge.connector.types import (
-    Bilingual,
-    Operation,
-    Outcome,
-    OutcomeStatus,
-    RefundOrder,
-    RefundRules,
-)
+from odoo.addons.payment_bridge.connector.declarations import RefundRules
+from odoo.addons.payment_bridge.connector.types import Bilingual, Operation, Outcome, OutcomeStatus, RefundOrder
 
 from .answer import part, text
 from .checks import check_amount, check_key, check_text, refuse

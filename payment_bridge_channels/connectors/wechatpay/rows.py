@@ -10,7 +10,7 @@ from datetime import UTC
 from decimal import Decimal
 
 from odoo.addons.payment_bridge.connector.redaction import mask_account
-from odoo.addons.payment_bridge.connector.types import LineKind, StatementLine
+from odoo.addons.payment_bridge.connector.statement_types import LineKind, StatementLine
 
 from ..bills import refuse
 from . import columns

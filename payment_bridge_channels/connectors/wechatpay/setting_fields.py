@@ -6,7 +6,8 @@ fields that a contract may demand.
 
 from __future__ import annotations
 
-from odoo.addons.payment_bridge.connector.types import Bilingual, SettingField, SettingKind
+from odoo.addons.payment_bridge.connector.declarations import SettingField, SettingKind
+from odoo.addons.payment_bridge.connector.types import Bilingual
 
 from .scenes import SUPPLIER_GOODS
 

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
+from odoo.addons.payment_bridge.connector.declarations import ChannelSettings
 from odoo.addons.payment_bridge.connector.errors import Misconfigured
-from odoo.addons.payment_bridge.connector.types import Bilingual, ChannelSettings
+from odoo.addons.payment_bridge.connector.types import Bilingual
 
 from .. import rsa_keys
 from . import keys

@@ -11,14 +11,14 @@ from decimal import Decimal
 from typing import BinaryIO
 
 from odoo.addons.payment_bridge.connector.errors import StatementError
-from odoo.addons.payment_bridge.connector.text_lines import TextRow
-from odoo.addons.payment_bridge.connector.types import (
+from odoo.addons.payment_bridge.connector.statement_types import (
     TEXT_COLUMNS,
-    Bilingual,
     StatementHeader,
     StatementLine,
     StatementTotals,
 )
+from odoo.addons.payment_bridge.connector.text_lines import TextRow
+from odoo.addons.payment_bridge.connector.types import Bilingual
 
 from ..bills import refuse
 from .container import parts

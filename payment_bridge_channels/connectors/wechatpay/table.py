@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
+from odoo.addons.payment_bridge.connector.statement_types import StatementLine
 from odoo.addons.payment_bridge.connector.text_lines import TextRow, fields_of
-from odoo.addons.payment_bridge.connector.types import StatementLine
 
 from ..bills import Chain, Sums, refuse
 from . import columns

@@ -12,13 +12,12 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from odoo.addons.payment_bridge.connector.declarations import ChargeRules, CollectMethod
 from odoo.addons.payment_bridge.connector.redaction import mask_account
 from odoo.addons.payment_bridge.connector.types import (
     ActionKind,
     Bilingual,
     ChargeOrder,
-    ChargeRules,
-    CollectMethod,
     CollectOrder,
     Outcome,
     OutcomeStatus,

@@ -14,8 +14,8 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from odoo.addons.payment_bridge.connector.redaction import mask_account
+from odoo.addons.payment_bridge.connector.statement_types import LineKind
 from odoo.addons.payment_bridge.connector.text_lines import TextFields
-from odoo.addons.payment_bridge.connector.types import LineKind
 
 from . import columns
 from .cells import MARK

@@ -13,10 +13,9 @@ from zoneinfo import ZoneInfo
 
 from odoo.addons.payment_bridge.connector import registry
 from odoo.addons.payment_bridge.connector.base import Connector
+from odoo.addons.payment_bridge.connector.declarations import Capabilities, ChannelSettings
 from odoo.addons.payment_bridge.connector.transport import Exchange, Transport
 from odoo.addons.payment_bridge.connector.types import (
-    Capabilities,
-    ChannelSettings,
     ChargeOrder,
     CollectOrder,
     InboundRequest,

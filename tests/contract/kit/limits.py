@@ -9,11 +9,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from odoo.addons.payment_bridge.connector.types import (
-    Capabilities,
-    Money,
-    Operation,
-)
+from odoo.addons.payment_bridge.connector.declarations import Capabilities
+from odoo.addons.payment_bridge.connector.types import Money, Operation
 
 from .model import MONEY, Limit, Order, Platform, Variety
 

@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from odoo.addons.payment_bridge.connector.base import Connector
+from odoo.addons.payment_bridge.connector.declarations import ChannelSettings
 from odoo.addons.payment_bridge.connector.transport import Transport
 from odoo.addons.payment_bridge.connector.types import (
-    ChannelSettings,
     ChargeOrder,
     CollectOrder,
     InboundRequest,
