@@ -11,13 +11,14 @@ import { formatInteger } from "@web/views/fields/formatters";
 import { formatCurrency } from "@web/core/currency";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
+import { hindrance } from "./hindrance";
+import { keyTable, onKeydown } from "./keyboard";
 import { Pane } from "./pane";
 import { SettleBar } from "./settle_bar";
 import { compare, minor } from "./sums";
 
 const { DateTime } = luxon;
 const MODEL = "payment.bridge.statement.line";
-const PAGE = 10;
 const NO_FILTERS = () => ({
     rows: { text: "", amount: "", difference: "", first_day: false, last_day: false, ids: false },
     books: { text: "", amount: "" },
@@ -37,6 +38,7 @@ export class Workbench extends Component {
         this.asked = { rows: 0, books: 0, suggestions: 0 };
         const past = this.props.state || {};
         const context = this.props.action.context || {};
+        Object.assign(this, { keys: keyTable(), onKeydown: (ev) => onKeydown(this, ev) });
         this.state = useState({
             channelId: past.channelId || context.workbench_channel_id || false,
             channels: [],
@@ -234,23 +236,6 @@ export class Workbench extends Component {
         return this.loadRows();
     }
 
-    get keys() {
-        return [
-            [_t("↑ ↓ or k j"), _t("move")],
-            [_t("Space"), _t("choose, or let go")],
-            [_t("Tab"), _t("the other side")],
-            ["a", _t("choose the best suggestion")],
-            [_t("Enter"), _t("match what is chosen")],
-            ["f", _t("the remainder is a fee")],
-            ["x", _t("leave rows out, with a reason")],
-            ["o", _t("open the row")],
-            ["u", _t("take the last match back")],
-            ["/", _t("search on this side")],
-            ["Esc", _t("let everything go")],
-            ["?", _t("show these keys")],
-        ];
-    }
-
     // -- choosing --------------------------------------------------------------------------------
 
     isRowChosen = (entry) => Boolean(this.state.chosenRows[entry.row.id]);
@@ -339,36 +324,7 @@ export class Workbench extends Component {
 
     /** Why what is chosen cannot be matched yet, in a sentence; empty when it can. */
     get whyNot() {
-        const { rowCount, bookCount, rest, books, mixed, tangled } = this.choice;
-        const { way, accountId, note } = this.state.remainder;
-        if (!this.state.mayMatch) {
-            return _t("You may look, but matching needs the role of a clerk.");
-        }
-        if (!rowCount) {
-            return _t("Choose a row on the left, then what explains it on the right.");
-        }
-        if (mixed) {
-            return _t("Money in and money out do not explain each other.");
-        }
-        if (tangled) {
-            return _t("Several rows and several payments agree only pair by pair, and these do not.");
-        }
-        if (way === "account") {
-            if (rest !== 0 && !accountId) {
-                return _t("Choose the account for the remainder.");
-            }
-            return rest !== 0 && !note.trim() ? _t("Say why it belongs to that account.") : "";
-        }
-        if (!bookCount) {
-            return _t("Choose what explains it on the right, or book it to an account.");
-        }
-        if (rest === 0) {
-            return "";
-        }
-        if (way === "fee") {
-            return Math.abs(rest) >= Math.abs(books) ? _t("A fee as large as the payment is none.") : "";
-        }
-        return _t("It does not add up yet. Choose more, or say what the remainder is.");
+        return hindrance(this.choice, this.state.remainder, this.state.mayMatch);
     }
 
     get canMatch() {
@@ -499,6 +455,10 @@ export class Workbench extends Component {
         this.state.focusAsked++;
     }
 
+    focusSearch(side) {
+        this.root.el.querySelector(`.o_bridge_pane[data-side="${side}"] input[name=text]`)?.focus();
+    }
+
     toggleHelp() {
         this.state.help = !this.state.help;
     }
@@ -520,58 +480,6 @@ export class Workbench extends Component {
         } else {
             this.state.at[side] = next;
         }
-    }
-
-    onKeydown(ev) {
-        if (ev.ctrlKey || ev.metaKey || ev.altKey) {
-            return;
-        }
-        const inList = ev.target.closest?.("[role=listbox]");
-        if (!inList) {
-            if (ev.key === "Escape" && ev.target.closest?.("input, select, textarea")) {
-                ev.preventDefault();
-                this.focusSide(this.state.side);
-            } else if (ev.key === "?" && !ev.target.closest?.("input, select, textarea")) {
-                this.toggleHelp();
-            }
-            return;
-        }
-        const act = this.actionOf(ev);
-        if (act) {
-            ev.preventDefault();
-            ev.stopPropagation();
-            act();
-        }
-    }
-
-    /** What a key means in a list; nothing for keys that are the browser's. */
-    actionOf(ev) {
-        const { side } = this.state;
-        const at = this.state.at[side];
-        const go = (index) => () => this.point(side, index);
-        if (ev.key === "Tab") {
-            return ev.shiftKey ? null : () => this.focusSide(side === "rows" ? "books" : "rows");
-        }
-        return {
-            ArrowDown: go(at + 1),
-            j: go(at + 1),
-            ArrowUp: go(at - 1),
-            k: go(at - 1),
-            PageDown: go(at + PAGE),
-            PageUp: go(at - PAGE),
-            Home: go(0),
-            End: go(Infinity),
-            " ": () => (side === "rows" ? this.toggleRow(at) : this.toggleBook(at)),
-            a: () => this.acceptBest(),
-            f: () => this.toggleFee(),
-            x: () => this.leaveOut(),
-            o: () => this.openRow(),
-            Enter: () => this.match(),
-            u: () => this.undo(),
-            "/": () => this.root.el.querySelector(`.o_bridge_pane[data-side="${side}"] input[name=text]`)?.focus(),
-            "?": () => this.toggleHelp(),
-            Escape: () => (this.state.help ? this.toggleHelp() : this.letGo()),
-        }[ev.key];
     }
 }
 
