@@ -1,6 +1,7 @@
 """A file that must not be believed: nothing of it is kept in the books, and somebody is told why."""
 
 import hashlib
+import re
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -19,8 +20,9 @@ class PaymentBridgeStatement(models.Model):
         """Nothing of the file is kept in the books. A file that the platform gave stays on its day as
         refused; one that a person uploaded is answered to that person."""
         message = refusal.message
-        if refusal.row:
-            message = self.env._("Row %(row)s: %(reason)s.", row=refusal.row, reason=message.rstrip("."))
+        says_it_itself = re.match(rf"(Line {refusal.row}\b|第 {refusal.row} 行)", message)
+        if refusal.row and not says_it_itself:
+            message = self.env._("Row %(row)s: %(reason)s.", row=refusal.row, reason=message.rstrip(".。"))
         self.env["payment.bridge.audit.event"]._record(
             "statement.refused",
             channel,

@@ -120,7 +120,7 @@ class PaymentBridgeWorklistRun(models.Model):
         """What would be done, by currency."""
         return Markup("<br/>").join(
             self.env._(
-                "%(count)s differences, %(amount)s together",
+                "Differences: %(count)s, together %(amount)s",
                 count=len(of_currency),
                 amount=currency.format(sum(of_currency.mapped("amount"))),
             )

@@ -4,6 +4,7 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..models.payment_bridge_statement_check import Refusal
 from .canned import CannedConnector, CannedTextReader, row, statement_bytes
 from .common import DAY, StatementCase
 
@@ -39,6 +40,18 @@ class TestLoad(StatementCase):
         self.assertEqual((refused.outcome, refused.row), ("refused", 3))
         self.assertIn("Row 3", refused.message)
         self.assertFalse(self.env["payment.bridge.statement"].search([("channel_id", "=", self.channel.id)]))
+
+    def test_a_row_is_named_once_whoever_names_it(self):
+        kind = self.channel._connector_class().capabilities.statement_kinds[0]
+        for words, told in (
+            ("Line 3: 'ten' is no amount.", "Line 3: 'ten' is no amount."),
+            ("第 3 行：金额无效。", "第 3 行：金额无效。"),
+            ("'ten' is no amount.", "Row 3: 'ten' is no amount."),
+            ("line 30 says 3.", "Row 3: line 30 says 3."),
+        ):
+            statements = self.env["payment.bridge.statement"]
+            refused = statements._refuse(self.channel, b"", "bill.csv", kind, "upload", Refusal(words, 3))
+            self.assertEqual((refused.message, refused.row), (told, 3))
 
     def test_row_that_is_no_amount_is_named(self):
         rows = [row("collection", "E2", "10.00", day=DAY), row("collection", "E3", "x", day=DAY)]
