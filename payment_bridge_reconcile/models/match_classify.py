@@ -10,7 +10,7 @@ from odoo.tools import SQL
 from .banking_days import arrivals
 from .difference_classes import AT_LEAST, MINOR, PROPOSALS, SEVERITIES
 from .fee_bands import agreed_fees
-from .match_words import BESIDES, KIND, SIGNED
+from .match_words import BESIDES, KIND, SIGNED, explained_rows_of
 
 
 def repeated(open_rows, statements):
@@ -23,14 +23,13 @@ def repeated(open_rows, statements):
                   FROM %(open_rows)s all_open
                  UNION ALL
                 SELECT id, kind, amount, settled_on, occurred_at, entry_reference, platform_reference
-                  FROM payment_bridge_statement_line o
-                 WHERE o.statement_id = ANY(%(statements)s) AND o.state IN ('matched', 'posted')) o
+                  FROM %(explained)s explained) o
          WHERE l.candidate_id IS NULL AND o.occurred_at = l.occurred_at
            AND (o.id != l.id AND o.settled_on = l.settled_on AND o.amount = l.amount AND o.kind = l.kind
                 AND o.platform_reference = l.platform_reference AND o.entry_reference < l.entry_reference) IS TRUE
         """,
         open_rows=open_rows,
-        statements=statements,
+        explained=explained_rows_of(statements),
     )
 
 

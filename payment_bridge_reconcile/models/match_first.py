@@ -5,9 +5,13 @@ from odoo.tools import SQL
 from .match_words import CANDIDATE, HAS_MOVED, INSTRUCTION, KIND, SIGNED, found_now, leg_taken, row_stands
 
 
-def own_number(open_rows, channel):
+def own_number(open_rows, channel, careful):
     """The first pass, over all open rows: a row that carries our number, with the kind, direction, amount
-    and currency of that instruction, which has moved its money: of the instruction's own leg, therefore."""
+    and currency of that instruction, which has moved its money: of the instruction's own leg, therefore.
+
+    ``careful`` looks each payment up, whether a row stands for it already. Without it that is left to the unique index,
+    which says so at the cost of the whole run where it is so, and spares the looking where it is not.
+    """
     return SQL(
         """
         INSERT INTO pb_match (id, instruction_id, payment_id, match_pass, found_by, incoming)
@@ -16,7 +20,7 @@ def own_number(open_rows, channel):
           JOIN payment_bridge_instruction i ON i.channel_id = %(channel)s AND i.key = l.key
          WHERE l.only_by_hand IS NOT TRUE AND %(has_moved)s
            AND COALESCE(l.gross = %(signed)s AND l.kind = %(kind)s AND i.currency_id = %(currency)s, FALSE)
-           AND NOT %(row_stands)s
+           %(has_no_row)s
            AND NOT EXISTS (SELECT FROM payment_bridge_statement_line o
                             WHERE o.instruction_id = i.id AND o.match_pass = 'part'
                               AND (o.amount > 0) = (l.amount > 0))
@@ -29,7 +33,7 @@ def own_number(open_rows, channel):
         signed=SIGNED,
         kind=KIND,
         has_moved=HAS_MOVED,
-        row_stands=row_stands(INSTRUCTION),
+        has_no_row=SQL("AND NOT %s", row_stands(INSTRUCTION)) if careful else SQL(),
     )
 
 

@@ -23,6 +23,7 @@ from .match_words import (
     IS_IN,
     KIND,
     SIGNED,
+    explained_rows_of,
     found_now,
     leg_taken,
 )
@@ -261,9 +262,8 @@ def settlement(open_rows, statements):
                              WHERE batch_reference IN (SELECT batch_reference FROM pb_rest WHERE kind = 'withdrawal')
                                AND kind != 'withdrawal'
                              UNION ALL
-                            SELECT amount, batch_reference, settled_on FROM payment_bridge_statement_line o
-                             WHERE o.state IN ('matched', 'posted') AND o.statement_id = ANY(%(statements)s)
-                               AND o.batch_reference IN (SELECT batch_reference FROM pb_rest WHERE kind = 'withdrawal')
+                            SELECT amount, batch_reference, settled_on FROM %(explained)s o
+                             WHERE o.batch_reference IN (SELECT batch_reference FROM pb_rest WHERE kind = 'withdrawal')
                                AND o.kind != 'withdrawal') of_batch
                      GROUP BY batch_reference, settled_on
                    ) b ON b.batch_reference = l.batch_reference AND b.settled_on <= l.settled_on
@@ -274,7 +274,7 @@ def settlement(open_rows, statements):
         """,
         match=_MATCH,
         open_rows=open_rows,
-        statements=statements,
+        explained=explained_rows_of(statements),
     )
 
 

@@ -61,6 +61,19 @@ def leg_taken(instruction):
     )
 
 
+def explained_rows_of(statements):
+    """The explained rows of statements that were loaded before, to be selected from. Each statement is looked up by
+    itself, so that the planner never reads all of the sub-ledger for a few days of it."""
+    return SQL(
+        """
+        (SELECT of_one.* FROM unnest(%s::integer[]) wanted (id)
+          CROSS JOIN LATERAL (SELECT * FROM payment_bridge_statement_line
+                               WHERE statement_id = wanted.id AND state IN ('matched', 'posted') OFFSET 0) of_one)
+        """,
+        statements,
+    )
+
+
 HAS_NO_ROW = SQL(
     """
     NOT (EXISTS (SELECT FROM payment_bridge_statement_line o

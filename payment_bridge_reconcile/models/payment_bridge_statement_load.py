@@ -77,7 +77,8 @@ class PaymentBridgeStatement(models.Model):
                 with self.env.cr.savepoint():
                     return self._load_checked(channel, content, digest, name, kind, source, correct, careful=False)
             except (UniqueViolation, psycopg2.DataError, NotInOrder):
-                # a row twice or known from other days, or something that only reading line by line can tell
+                # a row twice or known from other days, a payment that a row stands for already, or something that
+                # only reading line by line can tell
                 with self.env.cr.savepoint():
                     return self._load_checked(channel, content, digest, name, kind, source, correct, careful=True)
         except StatementError as error:
@@ -100,7 +101,7 @@ class PaymentBridgeStatement(models.Model):
     def _load_checked(self, channel, content, digest, name, kind, source, correct, careful):
         """``careful`` reads line by line, compares the rows with each other and with those known beforehand,
         and so can say what is wrong. Without it rows are taken as text where the reader has them so, checked as a
-        set, and the unique index of the sub-ledger stands guard alone."""
+        set, and the unique indexes of the sub-ledger stand guard alone."""
         reader = channel._connector().parse_statement(io.BytesIO(content), name)
         header = reader.header
         self._check_header(channel, header, kind)
@@ -139,7 +140,7 @@ class PaymentBridgeStatement(models.Model):
                 "known_count": known,
             }
         )
-        matched = self._take_stage(statement, kind)
+        matched = self._take_stage(statement, kind, careful)
         self._drop_covered(statement)
         self.env["payment.bridge.audit.event"]._record(
             "statement.loaded",
@@ -284,12 +285,12 @@ class PaymentBridgeStatement(models.Model):
             {"channel_id": channel.id, "kind": kind.code, "first_day": first_day, "last_day": last_day}
         )
 
-    def _take_stage(self, statement, kind):
+    def _take_stage(self, statement, kind, careful):
         """Move the rows from the stage into the sub-ledger: those that explain the balance matched on the
         way, which spares writing them twice, the others for information. Answers how many were matched."""
         self.env.flush_all()
         if kind.covers_balance:
-            matched = statement.channel_id._match_lines(statement=statement)
+            matched = statement.channel_id._match_lines(statement=statement, careful=careful)
         else:
             matched = 0
             self._keep_stage(statement, kind, {"state": SQL("'info'")}, SQL("payment_bridge_stage s"))

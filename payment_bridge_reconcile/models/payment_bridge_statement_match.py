@@ -50,12 +50,13 @@ class PaymentBridgeChannel(models.Model):
     _inherit = "payment.bridge.channel"
 
     @api.private
-    def _match_lines(self, only_classify=False, statement=None):
+    def _match_lines(self, only_classify=False, statement=None, careful=True):
         """Match this channel's open rows and say of the rest why they are open.
 
         With ``statement`` the rows on the stage are taken into it, matched; they and those that were open
-        before are one set. Running it again changes nothing that is matched. Answers how many rows were
-        matched.
+        before are one set. Running it again changes nothing that is matched. Without ``careful`` it is quicker, and
+        ends in a ``UniqueViolation`` where a row carries the number of a payment for which another stands already.
+        Answers how many rows were matched.
         """
         self.ensure_one()
         self.env.flush_all()
@@ -64,14 +65,15 @@ class PaymentBridgeChannel(models.Model):
         open_rows = self._open_rows(staged=bool(statement))
         counts = Counter()
         if not only_classify:
-            counts["payment"] = self._match_own_numbers(open_rows)
+            counts["payment"] = self._match_own_numbers(open_rows, careful)
         self._keep_rest(open_rows)
         self._name_candidates()
+        earlier = self._recent_statements(but=statement)
         if not only_classify:
-            counts += self._run_passes(open_rows)
+            counts += self._run_passes(open_rows, earlier)
         else:
             self._keep_loose()
-        self._classify(open_rows)
+        self._classify(open_rows, earlier)
         changed = self._write_back(statement)
         self.env["payment.bridge.difference"]._refresh(self)
         self.env["payment.bridge.statement.line"].invalidate_model()
@@ -121,10 +123,10 @@ class PaymentBridgeChannel(models.Model):
             known,
         )
 
-    def _match_own_numbers(self, open_rows):
+    def _match_own_numbers(self, open_rows, careful):
         """The first pass; answers how many rows it matched."""
         cr = self.env.cr
-        cr.execute(match_first.own_number(open_rows, self))
+        cr.execute(match_first.own_number(open_rows, self, careful))
         found = cr.rowcount
         if found:
             twice = [row[0] for row in self.env.execute_query(match_first.TWICE)]
@@ -158,12 +160,11 @@ class PaymentBridgeChannel(models.Model):
             self.env.cr.execute(query)
         self.env.cr.execute("ANALYZE pb_rest")
 
-    def _run_passes(self, open_rows):
-        """The passes after the first, each over what the ones before it have left; answers how many rows each
-        matched."""
+    def _run_passes(self, open_rows, earlier):
+        """The passes after the first, each over what the ones before it have left; ``earlier`` are the ids of
+        statements that may hold rows of the same batches. Answers how many rows each matched."""
         cr = self.env.cr
         cr.execute(match_classify.KEEP_CHARGES)
-        statements = self._recent_statements()
         for query in (
             match_passes.PLATFORM_NUMBER,
             match_passes.RETURN,
@@ -177,7 +178,7 @@ class PaymentBridgeChannel(models.Model):
         for query in (
             match_passes.BATCH_ROWS,
             match_passes.FEE,
-            match_passes.settlement(open_rows, statements),
+            match_passes.settlement(open_rows, earlier),
             match_passes.TRANSFER,
         ):
             cr.execute(match_passes.keep(query))
@@ -195,10 +196,10 @@ class PaymentBridgeChannel(models.Model):
         self.env.cr.execute(match_passes.loose_payments(self, self._looked_for_since()))
         self.env.cr.execute("ANALYZE pb_loose")
 
-    def _classify(self, open_rows):
+    def _classify(self, open_rows, earlier):
         """A class and a proposal for every row that is left, and for every payment without a row."""
         cr = self.env.cr
-        cr.execute(match_classify.repeated(open_rows, self._recent_statements()))
+        cr.execute(match_classify.repeated(open_rows, earlier))
         cr.execute(match_classify.classify_rows(self))
         cr.execute(
             SQL(
@@ -229,17 +230,18 @@ class PaymentBridgeChannel(models.Model):
         first = rows[0][0] or self._today()
         return min(first, self._today()) - max(LOOK_BACK, timedelta(days=self.match_days + 2))
 
-    def _recent_statements(self):
-        """The ids of loaded statements near the days of the rows at hand."""
+    def _recent_statements(self, but=None):
+        """The ids of loaded statements near the days of the rows at hand, without the one whose rows those are."""
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT s.id FROM payment_bridge_statement s,
                        (SELECT min(settled_on) AS first, max(settled_on) AS last FROM pb_rest) days
                  WHERE s.channel_id = %s AND s.covers_balance AND s.state IN ('loaded', 'posted')
-                   AND s.last_day >= days.first - %s AND s.first_day <= days.last
+                   AND s.id != %s AND s.last_day >= days.first - %s AND s.first_day <= days.last
                 """,
                 self.id,
+                but.id if but else 0,
                 BATCH_DAYS,
             )
         )
