@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 from odoo.tools import format_datetime
+from odoo.tools.translate import LazyTranslate
 
 from ..connector.types import Bilingual
 from .base import Check, Mode, Policy, Stage, register
+
+_lt = LazyTranslate(__name__)
 
 
 @register
@@ -27,20 +30,20 @@ class AccountChangedCheck(Check):
         account = case.payment.partner_bank_id
         if self.batch.stage == Stage.SENDING and self._differs_from_order(case.payment):
             return self.fault(
-                self.env._(
+                _lt(
                     "The payee's account was changed after this payment was ordered. Cancel it before sending and"
                     " pay the bill anew."
                 )
             )
         changed_at = account.bridge_changed_at
         if not changed_at:
-            return self.fine(self.env._("The payee's account has not been changed since it was entered."))
+            return self.fine(_lt("The payee's account has not been changed since it was entered."))
         editor = account.bridge_changed_by_id.name or ""
         evidence = {"changed_at": changed_at.isoformat(), "changed_by": account.bridge_changed_by_id.id}
         free_at = changed_at + timedelta(days=case.policy.days)
         if free_at > self.batch.now:
             return self.fault(
-                self.env._(
+                _lt(
                     "The payee's account was changed by %(who)s: it may be paid from %(when)s.",
                     who=editor,
                     when=format_datetime(self.env, free_at, dt_format="short"),
@@ -49,13 +52,11 @@ class AccountChangedCheck(Check):
             )
         if case.policy.call_back and not account._bridge_is_verified():
             return self.fault(
-                self.env._(
-                    "The payee's account was changed by %s, and nobody else has called the payee back yet.", editor
-                ),
+                _lt("The payee's account was changed by %s, and nobody else has called the payee back yet.", editor),
                 **evidence,
             )
         return self.fine(
-            self.env._("The payee's account was changed, and the waiting time is over."),
+            _lt("The payee's account was changed, and the waiting time is over."),
             **evidence,
             verified_by=account.bridge_verified_by_id.id,
         )

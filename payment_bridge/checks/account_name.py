@@ -4,10 +4,13 @@ import re
 import unicodedata
 
 from odoo.tools import SQL, format_datetime
+from odoo.tools.translate import LazyTranslate
 
 from ..connector import registry
 from ..connector.types import Bilingual
 from .base import Check, Mode, Policy, register
+
+_lt = LazyTranslate(__name__)
 
 
 def comparable(name):
@@ -68,7 +71,7 @@ class AccountNameCheck(Check):
         verified_at = account._bridge_is_verified() and account.bridge_verified_at
         if refused_at and not (verified_at and verified_at > refused_at):
             return self.fault(
-                self.env._(
+                _lt(
                     "The platform said on %s that name and account do not belong together.",
                     format_datetime(self.env, refused_at, dt_format="short"),
                 ),
@@ -76,9 +79,9 @@ class AccountNameCheck(Check):
             )
         holder, vendor = account.acc_holder_name, case.payment.partner_id.commercial_partner_id.name
         if mixed_scripts(holder) or mixed_scripts(vendor):
-            return self.fault(self.env._("The payee's name mixes Latin letters with others that only look like them."))
+            return self.fault(_lt("The payee's name mixes Latin letters with others that only look like them."))
         if holder and comparable(holder) != comparable(vendor):
             return self.doubt(
-                self.env._("The account is held by %(holder)s, the vendor is %(vendor)s.", holder=holder, vendor=vendor)
+                _lt("The account is held by %(holder)s, the vendor is %(vendor)s.", holder=holder, vendor=vendor)
             )
-        return self.fine(self.env._("The account is held by the vendor."))
+        return self.fine(_lt("The account is held by the vendor."))

@@ -1,9 +1,12 @@
 """Payee safety: the first payment to an account."""
 
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ..connector.types import Bilingual
 from .base import Check, Mode, Policy, register
+
+_lt = LazyTranslate(__name__)
 
 
 @register
@@ -34,10 +37,10 @@ class AccountNewCheck(Check):
     def judge(self, case):
         account = case.payment.partner_bank_id
         if account.id in self._paid:
-            return self.fine(self.env._("The account has been paid before."))
+            return self.fine(_lt("The account has been paid before."))
         if account._bridge_is_verified():
             return self.fine(
-                self.env._("The account is new and was confirmed by %s.", account.bridge_verified_by_id.name),
+                _lt("The account is new and was confirmed by %s.", account.bridge_verified_by_id.name),
                 verified_by=account.bridge_verified_by_id.id,
             )
-        return self.fault(self.env._("It is the first payment to this account, and nobody has called the payee back."))
+        return self.fault(_lt("It is the first payment to this account, and nobody has called the payee back."))

@@ -3,10 +3,14 @@
 import re
 import unicodedata
 
+from odoo.tools.translate import LazyTranslate
+
 from ..connector.redaction import luhn_valid
 from ..connector.types import Bilingual
 from . import iban
 from .base import Check, Mode, Policy, register
+
+_lt = LazyTranslate(__name__)
 
 CARD_LENGTHS = range(12, 20)
 
@@ -27,18 +31,16 @@ class AccountNumberCheck(Check):
     def judge(self, case):
         account = case.payment.partner_bank_id
         if not account:
-            return self.fault(self.env._("There is no account to pay to."))
+            return self.fault(_lt("There is no account to pay to."))
         number = (account.acc_number or "").strip()
         if unicodedata.normalize("NFKC", number) != number or any(ord(one) > 126 for one in number):
-            return self.fault(
-                self.env._("The account number contains characters that only look like letters or digits.")
-            )
+            return self.fault(_lt("The account number contains characters that only look like letters or digits."))
         compact = re.sub(r"[\s-]", "", number)
         is_iban = iban.looks_like_iban(compact)
         if is_iban and not iban.is_valid(compact):
-            return self.fault(self.env._("The IBAN has a typing error: its check digits or length do not fit."))
+            return self.fault(_lt("The IBAN has a typing error: its check digits or length do not fit."))
         if account.bridge_payee_kind == "bank_card" and not (len(compact) in CARD_LENGTHS and luhn_valid(compact)):
-            return self.fault(self.env._("The card number has a typing error: its check digit does not fit."))
+            return self.fault(_lt("The card number has a typing error: its check digit does not fit."))
         return self._country(case, compact[:2] if is_iban else None)
 
     def _country(self, case, iban_country):
@@ -47,17 +49,15 @@ class AccountNumberCheck(Check):
         country = iban_country or bank_country or case.payment.partner_id.commercial_partner_id.country_id.code
         if case.policy.countries and country not in case.policy.countries:
             return self.fault(
-                self.env._(
+                _lt(
                     "The account is in %s, and the rule does not allow payments there.",
-                    country or self.env._("an unknown country"),
+                    country or _lt("an unknown country"),
                 ),
                 country=country or None,
             )
         if iban_country and bank_country and iban_country != bank_country:
             return self.doubt(
-                self.env._(
-                    "The IBAN is of %(iban)s, but its bank is in %(bank)s.", iban=iban_country, bank=bank_country
-                ),
+                _lt("The IBAN is of %(iban)s, but its bank is in %(bank)s.", iban=iban_country, bank=bank_country),
                 country=country,
             )
-        return self.fine(self.env._("The account number is well formed."), country=country or None)
+        return self.fine(_lt("The account number is well formed."), country=country or None)

@@ -2,8 +2,12 @@
 
 from collections import defaultdict
 
+from odoo.tools.translate import LazyTranslate
+
 from ..connector.types import Bilingual
 from .base import Check, Mode, Policy, register
+
+_lt = LazyTranslate(__name__)
 
 SHOWN = 3
 
@@ -31,16 +35,16 @@ class AccountSharedCheck(Check):
         holders = self._holders.get(payment.partner_bank_id.sanitized_acc_number, set())
         others = holders - {payment.partner_id.commercial_partner_id}
         if not others:
-            return self.fine(self.env._("Nobody else has this account."))
+            return self.fine(_lt("Nobody else has this account."))
         # a partner of another company is counted, not named
         shown = sorted(
             (one for one in others if one.company_id in (payment.company_id, one.company_id.browse())),
             key=lambda one: one.id,
         )
         if not shown:
-            return self.fault(self.env._("The account also belongs to a partner that you may not see."), elsewhere=True)
+            return self.fault(_lt("The account also belongs to a partner that you may not see."), elsewhere=True)
         return self.fault(
-            self.env._("The account also belongs to %s.", ", ".join(one.name or "" for one in shown[:SHOWN])),
+            _lt("The account also belongs to %s.", ", ".join(one.name or "" for one in shown[:SHOWN])),
             partners=[one.id for one in shown],
             elsewhere=len(shown) < len(others),
         )

@@ -1,10 +1,13 @@
 """Money laundering: a payee who was not paid for long gets a large sum."""
 
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ..connector.types import Bilingual
 from .aml import Signal
 from .base import Mode, Policy, register
+
+_lt = LazyTranslate(__name__)
 
 
 @register
@@ -50,7 +53,7 @@ class DormantCheck(Signal):
         currency = payment.company_id.currency_id
         known = self._last.get((payment.company_id.id, self.payee(payment).id))
         if known is None:
-            return self.fine(self.env._("This payee has never been paid before."))
+            return self.fine(_lt("This payee has never been paid before."))
         last, largest = known
         quiet = (payment.date - last).days
         amount = self.batch.company_amount(payment)
@@ -62,11 +65,11 @@ class DormantCheck(Signal):
         evidence = {"days": quiet, "largest_before": currency.round(largest)}
         if quiet > policy.days and large:
             return self.fault(
-                self.env._(
+                _lt(
                     "This payee was not paid for %(days)s days, and now gets %(amount)s.",
                     days=quiet,
                     amount=currency.format(amount),
                 ),
                 **evidence,
             )
-        return self.fine(self.env._("It fits what this payee got before."), **evidence)
+        return self.fine(_lt("It fits what this payee got before."), **evidence)

@@ -1,8 +1,12 @@
 """Money laundering: what a payee gets in one day reaches the amount that banks report."""
 
+from odoo.tools.translate import LazyTranslate
+
 from ..connector.types import Bilingual
 from .aml import ThresholdSignal
 from .base import register
+
+_lt = LazyTranslate(__name__)
 
 
 class DaySum(ThresholdSignal):
@@ -17,10 +21,10 @@ class DaySum(ThresholdSignal):
     def judge(self, case):
         payment = case.payment
         if self.is_abroad(payment) != self.ABROAD:
-            return self.fine(self.env._("It is judged by another check."))
+            return self.fine(_lt("It is judged by another check."))
         threshold = self.threshold(payment)
         if threshold is None:
-            return self.fine(self.env._("No reporting amount is set for such payments."))
+            return self.fine(_lt("No reporting amount is set for such payments."))
         total, count = 0.0, 0
         own = self.value(threshold, payment.currency_id, payment.amount, payment.company_id, payment.date)
         for _id, currency, amount, day in self.paid_to(case):
@@ -37,7 +41,7 @@ class DaySum(ThresholdSignal):
         }
         if limit and currency.compare_amounts(total, limit) >= 0:
             return self.fault(
-                self.env._(
+                _lt(
                     "%(count)s payments of this day make %(total)s to this payee: from %(limit)s the bank reports it"
                     " (%(law)s).",
                     count=count,
@@ -47,7 +51,7 @@ class DaySum(ThresholdSignal):
                 ),
                 **evidence,
             )
-        return self.fine(self.env._("What the payee gets this day is below the reporting amount."), **evidence)
+        return self.fine(_lt("What the payee gets this day is below the reporting amount."), **evidence)
 
 
 @register

@@ -4,10 +4,13 @@ from collections import defaultdict
 from datetime import timedelta
 
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ..connector.types import Bilingual
 from .aml import Signal
 from .base import Mode, Policy, register
+
+_lt = LazyTranslate(__name__)
 
 
 @register
@@ -70,7 +73,7 @@ class RoundTripCheck(Signal):
         currency = payment.company_id.currency_id
         amount = self.batch.company_amount(payment)
         if currency.compare_amounts(amount, policy.amount) < 0:
-            return self.fine(self.env._("It is too small to be looked at."))
+            return self.fine(_lt("It is too small to be looked at."))
         first = payment.date - timedelta(days=policy.days)
         near = [
             (receipt, value)
@@ -79,7 +82,7 @@ class RoundTripCheck(Signal):
         ]
         if near:
             return self.fault(
-                self.env._(
+                _lt(
                     "This payee, or somebody with the same account, paid in %(amount)s within %(days)s days before:"
                     " nearly the same now goes back.",
                     amount=currency.format(near[-1][1]),
@@ -88,4 +91,4 @@ class RoundTripCheck(Signal):
                 receipts=sorted(receipt for receipt, _value in near),
                 days=policy.days,
             )
-        return self.fine(self.env._("Nothing like it came in from this payee lately."))
+        return self.fine(_lt("Nothing like it came in from this payee lately."))

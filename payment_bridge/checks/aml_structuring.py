@@ -1,8 +1,12 @@
 """Money laundering: a sum cut into pieces just below the amount that banks report."""
 
+from odoo.tools.translate import LazyTranslate
+
 from ..connector.types import Bilingual
 from .aml import ThresholdSignal
 from .base import Mode, Policy, register
+
+_lt = LazyTranslate(__name__)
 
 SEVERAL = 3
 
@@ -25,14 +29,14 @@ class StructuringCheck(ThresholdSignal):
         payment = case.payment
         threshold = self.threshold(payment)
         if threshold is None:
-            return self.fine(self.env._("No reporting amount is set for such payments."))
+            return self.fine(_lt("No reporting amount is set for such payments."))
         if not self._is_just_below(threshold, payment.currency_id, payment.amount, case):
-            return self.fine(self.env._("It is not just below the reporting amount."))
+            return self.fine(_lt("It is not just below the reporting amount."))
         near = [one for one in self.paid_to(case) if self._is_just_below(threshold, one[1], one[2], case)]
         evidence = {"payments": sorted(one[0] for one in near), "days": case.policy.days, "source": threshold.source}
         if len(near) >= SEVERAL:
             return self.fault(
-                self.env._(
+                _lt(
                     "%(count)s payments to this payee within %(days)s days are each just below the amount that banks"
                     " report (%(law)s).",
                     count=len(near),
@@ -41,7 +45,7 @@ class StructuringCheck(ThresholdSignal):
                 ),
                 **evidence,
             )
-        return self.fine(self.env._("Not several payments are just below the reporting amount."), **evidence)
+        return self.fine(_lt("Not several payments are just below the reporting amount."), **evidence)
 
     def _is_just_below(self, threshold, currency, amount, case):
         payment = case.payment

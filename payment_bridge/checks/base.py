@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from odoo.tools.translate import LazyGettext
+
 from ..connector.types import Bilingual
 
 if TYPE_CHECKING:
@@ -79,11 +81,11 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check says about one payment. ``evidence`` holds plain values, nothing secret, nothing of a
-    company other than the payment's, and no full account number."""
+    """What a check says about one payment, in words that can be read in every language. ``evidence`` holds plain
+    values, nothing secret, nothing of a company other than the payment's, and no full account number."""
 
     weight: Weight
-    sentence: str
+    sentence: LazyGettext
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
     def verdict(self, mode: Mode) -> Verdict:
@@ -120,15 +122,15 @@ class Check:
         """Decide on one payment."""
         raise NotImplementedError
 
-    def fine(self, sentence: str, **evidence: Any) -> Finding:
+    def fine(self, sentence: LazyGettext, **evidence: Any) -> Finding:
         """Nothing is wrong."""
         return Finding(Weight.FINE, sentence, evidence)
 
-    def doubt(self, sentence: str, **evidence: Any) -> Finding:
+    def doubt(self, sentence: LazyGettext, **evidence: Any) -> Finding:
         """Somebody should look, whatever the rule says."""
         return Finding(Weight.DOUBT, sentence, evidence)
 
-    def fault(self, sentence: str, **evidence: Any) -> Finding:
+    def fault(self, sentence: LazyGettext, **evidence: Any) -> Finding:
         """Something is wrong."""
         return Finding(Weight.FAULT, sentence, evidence)
 

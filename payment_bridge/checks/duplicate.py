@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ..connector.types import Bilingual
 from .base import Check, Mode, Policy, register
 from .batch import NOT_MOVED
 from .references import keys, loose_key
+
+_lt = LazyTranslate(__name__)
 
 
 @dataclass(slots=True)
@@ -125,7 +128,7 @@ class DuplicateCheck(Check):
     def judge(self, case):
         own = self._known.get(case.payment.id)
         if own is None:
-            return self.fine(self.env._("No other payment looks like it."))
+            return self.fine(_lt("No other payment looks like it."))
         alike = {
             other.id: other
             for payee in own.payees()
@@ -143,7 +146,7 @@ class DuplicateCheck(Check):
             ]
             if found := self._near(case, own, equal):
                 return self._tell(own, found, reference=False)
-        return self.fine(self.env._("No other payment looks like it."))
+        return self.fine(_lt("No other payment looks like it."))
 
     def _near(self, case, own, others):
         """Those within the window and of a like amount that do not pay another part of the same bill."""
@@ -173,14 +176,14 @@ class DuplicateCheck(Check):
         here = [other for other in found if other.company_id == own.company_id]
         names = ", ".join(sorted(other.name or f"#{other.id}" for other in here)[:5])
         if here and reference:
-            words = self.env._("%s goes to the same payee with a like amount and reference.", names)
+            words = _lt("%s goes to the same payee with a like amount and reference.", names)
         elif here:
-            words = self.env._("%s goes to the same payee with the same amount, and neither has a reference.", names)
+            words = _lt("%s goes to the same payee with the same amount, and neither has a reference.", names)
         elif reference:
-            words = self.env._(
+            words = _lt(
                 "The group has a payment to the same payee with a like amount and reference that you may not see."
             )
         else:
-            words = self.env._("The group has a payment to the same payee with the same amount that you may not see.")
+            words = _lt("The group has a payment to the same payee with the same amount that you may not see.")
         evidence = {"payments": sorted(other.id for other in here), "elsewhere": len(here) < len(found)}
         return (self.fault if reference else self.doubt)(words, **evidence)

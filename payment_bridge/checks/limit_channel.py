@@ -1,10 +1,13 @@
 """Limits: one channel in a day."""
 
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ..connector.types import Bilingual
 from .base import register
 from .rolling import RollingLimit
+
+_lt = LazyTranslate(__name__)
 
 
 @register
@@ -22,6 +25,4 @@ class ChannelLimitCheck(RollingLimit):
         return payment.bridge_channel_id.id
 
     def say_over(self, words):
-        return self.env._(
-            "With this payment %(total)s leaves by the channel today, over its limit of %(limit)s.", **words
-        )
+        return _lt("With this payment %(total)s leaves by the channel today, over its limit of %(limit)s.", **words)

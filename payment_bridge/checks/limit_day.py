@@ -1,10 +1,13 @@
 """Limits: one day of a company."""
 
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ..connector.types import Bilingual
 from .base import register
 from .rolling import RollingLimit
+
+_lt = LazyTranslate(__name__)
 
 
 @register
@@ -20,4 +23,4 @@ class DayLimitCheck(RollingLimit):
         return payment.company_id.id
 
     def say_over(self, words):
-        return self.env._("With this payment the company pays %(total)s today, over its limit of %(limit)s.", **words)
+        return _lt("With this payment the company pays %(total)s today, over its limit of %(limit)s.", **words)

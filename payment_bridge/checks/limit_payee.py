@@ -1,10 +1,13 @@
 """Limits: one payee."""
 
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ..connector.types import Bilingual
 from .base import register
 from .rolling import RollingLimit
+
+_lt = LazyTranslate(__name__)
 
 
 @register
@@ -23,6 +26,6 @@ class PayeeLimitCheck(RollingLimit):
         return payment.partner_id.commercial_partner_id.id
 
     def say_over(self, words):
-        return self.env._(
+        return _lt(
             "With this payment the payee gets %(total)s within %(days)s days, over the limit of %(limit)s.", **words
         )

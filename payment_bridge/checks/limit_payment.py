@@ -1,7 +1,11 @@
 """Limits: one payment."""
 
+from odoo.tools.translate import LazyTranslate
+
 from ..connector.types import Bilingual
 from .base import Check, Mode, Policy, register
+
+_lt = LazyTranslate(__name__)
 
 
 @register
@@ -22,11 +26,11 @@ class PaymentLimitCheck(Check):
         evidence = {"amount": amount, "limit": limit, "currency": currency.name}
         if currency.compare_amounts(amount, limit) > 0:
             return self.fault(
-                self.env._(
+                _lt(
                     "%(amount)s is over the limit of %(limit)s a payment.",
                     amount=currency.format(amount),
                     limit=currency.format(limit),
                 ),
                 **evidence,
             )
-        return self.fine(self.env._("It is within the limit."), **evidence)
+        return self.fine(_lt("It is within the limit."), **evidence)

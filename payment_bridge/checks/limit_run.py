@@ -2,8 +2,12 @@
 
 from collections import defaultdict
 
+from odoo.tools.translate import LazyTranslate
+
 from ..connector.types import Bilingual
 from .base import Check, Mode, Policy, register
+
+_lt = LazyTranslate(__name__)
 
 
 @register
@@ -28,11 +32,11 @@ class RunLimitCheck(Check):
         evidence = {"total": total, "limit": limit, "currency": currency.name}
         if currency.compare_amounts(total, limit) > 0:
             return self.fault(
-                self.env._(
+                _lt(
                     "Together the payments make %(total)s, over the limit of %(limit)s a run.",
                     total=currency.format(total),
                     limit=currency.format(limit),
                 ),
                 **evidence,
             )
-        return self.fine(self.env._("It is within the limit."), **evidence)
+        return self.fine(_lt("It is within the limit."), **evidence)

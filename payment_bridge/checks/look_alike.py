@@ -4,10 +4,13 @@ import re
 import unicodedata
 
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ..connector.types import Bilingual
 from ..screening.names import LOOK_ALIKES
 from .base import Check, Mode, Policy, register
+
+_lt = LazyTranslate(__name__)
 
 WORD = re.compile(r"[^\W\d_]+")
 
@@ -40,18 +43,16 @@ class LookAlikeCheck(Check):
         for name in _names(case.payment):
             if any(is_mixed(word) for word in WORD.findall(unicodedata.normalize("NFKC", name))):
                 return self.fault(
-                    self.env._("The payee's name mixes letters of several alphabets that look alike in one word.")
+                    _lt("The payee's name mixes letters of several alphabets that look alike in one word.")
                 )
             folded = fold(name)
             if folded != name.lower() and self._owners.get(folded, set()) - {payee}:
                 return self.fault(
-                    self.env._(
-                        "The payee's name reads like that of another partner, but is written with other letters."
-                    )
+                    _lt("The payee's name reads like that of another partner, but is written with other letters.")
                 )
         if any(fold(name) != name.translate(LOOK_ALIKES).lower() for name in _names(case.payment)):
-            return self.doubt(self.env._("The payee's name is written with letters of another width or form."))
-        return self.fine(self.env._("The payee's name is written in one alphabet."))
+            return self.doubt(_lt("The payee's name is written with letters of another width or form."))
+        return self.fine(_lt("The payee's name is written in one alphabet."))
 
 
 def _names(payment):

@@ -4,9 +4,12 @@ from collections import defaultdict
 from typing import ClassVar
 
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from .base import Check, Mode, Policy
 from .batch import NOT_MOVED
+
+_lt = LazyTranslate(__name__)
 
 
 class RollingLimit(Check):
@@ -75,4 +78,4 @@ class RollingLimit(Check):
         if currency.compare_amounts(total, case.policy.amount) > 0:
             words = {"total": currency.format(total), "limit": currency.format(case.policy.amount)}
             return self.fault(self.say_over({**words, "days": max(case.policy.days, 1)}), **evidence)
-        return self.fine(self.env._("It is within the limit."), **evidence)
+        return self.fine(_lt("It is within the limit."), **evidence)

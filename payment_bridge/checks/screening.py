@@ -1,7 +1,11 @@
 """Screening: nobody on a sanctions list, or on a list of the company's own, is paid."""
 
+from odoo.tools.translate import LazyTranslate
+
 from ..connector.types import Bilingual
 from .base import Check, Mode, Policy, Stage, register
+
+_lt = LazyTranslate(__name__)
 
 
 @register
@@ -56,7 +60,7 @@ class ScreeningCheck(Check):
     def judge(self, case):
         result = self._results.get((case.payment.company_id.id, case.payment.partner_id.id))
         if result is None:
-            return self.fine(self.env._("No screening list is set up: nobody was screened."), lists=[])
+            return self.fine(_lt("No screening list is set up: nobody was screened."), lists=[])
         finding = {"pass": self.fine, "warn": self.doubt, "block": self.fault}[result.verdict]
         return finding(result.sentence, **result.evidence, cases=list(result.case_ids))
 

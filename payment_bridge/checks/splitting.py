@@ -3,10 +3,13 @@
 from collections import defaultdict
 
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ..connector.types import Bilingual
 from .base import Check, Mode, Policy, register
 from .batch import NOT_MOVED
+
+_lt = LazyTranslate(__name__)
 
 
 @register
@@ -66,7 +69,7 @@ class SplittingCheck(Check):
         below = currency.compare_amounts(amount, case.policy.amount) < 0
         if below and count > 1 and currency.compare_amounts(total, case.policy.amount) >= 0:
             return self.fault(
-                self.env._(
+                _lt(
                     "%(count)s payments to this payee within %(days)s days make %(total)s, each below %(limit)s.",
                     count=count,
                     days=case.policy.days,
@@ -77,4 +80,4 @@ class SplittingCheck(Check):
                 total=currency.round(total),
                 limit=case.policy.amount,
             )
-        return self.fine(self.env._("It is no part of a sum cut to stay below a limit."))
+        return self.fine(_lt("It is no part of a sum cut to stay below a limit."))

@@ -7,6 +7,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from odoo.tools import float_is_zero
+from odoo.tools.translate import LazyGettext, LazyTranslate
+
+_lt = LazyTranslate(__name__)
 
 SIGN = {"in_invoice": 1, "in_receipt": 1, "in_refund": -1}
 BILL_FIELDS = ("state", "move_type", "invoice_date", "date", "currency_id", "partner_id", "company_id", "name")
@@ -41,7 +44,7 @@ class Difference:
     """One disagreement. ``column`` names the side that differs; a soft one costs the company nothing."""
 
     column: str
-    sentence: str
+    sentence: LazyGettext
     soft: bool = False
 
 
@@ -135,13 +138,13 @@ class Matcher:
     def _whole(self, bill, orders, tolerance):
         for order in orders:
             if order.state != "purchase":
-                yield Difference("order", self.env._("%s is not a confirmed order.", order.name))
+                yield Difference("order", _lt("%s is not a confirmed order.", order.name))
             if order.partner_id.commercial_partner_id != bill.partner_id.commercial_partner_id:
-                yield Difference("order", self.env._("%s was placed with another vendor.", order.name))
+                yield Difference("order", _lt("%s was placed with another vendor.", order.name))
             if order.currency_id != bill.currency_id:
                 yield Difference(
                     "currency",
-                    self.env._(
+                    _lt(
                         "%(order)s is in %(ordered)s, the bill in %(billed)s.",
                         order=order.name,
                         ordered=order.currency_id.name,
@@ -168,7 +171,7 @@ class Matcher:
         if not tolerance.covers(total - order.amount_untaxed, order.amount_untaxed, bill.currency_id):
             yield Difference(
                 "total",
-                self.env._(
+                _lt(
                     "with its down payments, %(billed)s of %(order)s's %(ordered)s is charged.",
                     billed=bill.currency_id.format(total),
                     order=order.name,
@@ -225,7 +228,7 @@ class Matcher:
         if not tolerance.covers((so_far - order_line.product_qty) * price, base, bill.currency_id):
             yield Difference(
                 "ordered",
-                self.env._(
+                _lt(
                     "%(what)s: %(billed)s charged so far, %(ordered)s ordered.",
                     what=_title(line),
                     billed=_number(so_far),
@@ -236,7 +239,7 @@ class Matcher:
         if _by_receipt(order_line) and not tolerance.covers(over_receipt, base, bill.currency_id):
             yield Difference(
                 "received",
-                self.env._(
+                _lt(
                     "%(what)s: %(billed)s charged so far, %(received)s received.",
                     what=_title(line),
                     billed=_number(so_far),
@@ -253,7 +256,7 @@ class Matcher:
         if quantity and not tolerance.covers(abs(over), expected, bill.currency_id):
             yield Difference(
                 "price",
-                self.env._(
+                _lt(
                     "%(what)s: charged at %(billed)s, ordered at %(ordered)s.",
                     what=_title(line),
                     billed=bill.currency_id.format(line.price_subtotal / quantity),
@@ -267,7 +270,7 @@ class Matcher:
         if _rates(line.tax_ids) != _rates(order_line.tax_ids):
             yield Difference(
                 "tax",
-                self.env._(
+                _lt(
                     "%(what)s: charged with tax %(billed)s, ordered with %(ordered)s.",
                     what=_title(line),
                     billed=_taxes(line.tax_ids),

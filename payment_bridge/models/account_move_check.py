@@ -3,9 +3,12 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.tools import html2plaintext
 
 from ..checks.base import Policy
 from ..checks.three_way_match import DIFFERS, MATCHED, NO_ORDER, Matcher, Tolerance
+from ..tools.languages import text_in
+from .refusal import keep_anyway
 
 SELECTION_MATCH = [
     (MATCHED, "Matched"),
@@ -53,6 +56,20 @@ class AccountMove(models.Model):
         )
         return Tolerance(policy.percent, amount)
 
+    @api.private
+    def _bridge_note_refusal(self, words):
+        """Say on these bills why they could not be paid, though the attempt is undone with its payment: a note by who
+        tried, once as long as nothing else is said."""
+        ids, author = self.ids, self.env.user.partner_id.id
+
+        def note(env):
+            for bill in env["account.move"].browse(ids).exists():
+                last = bill.message_ids[:1]
+                if html2plaintext(last.body or "").strip() != words:
+                    bill.message_post(body=words, author_id=author)
+
+        keep_anyway(self.env, ("refused bills", *ids), note)
+
     def action_bridge_open_match(self):
         """Show order, receipt and bill side by side."""
         self.ensure_one()
@@ -83,7 +100,7 @@ class AccountMove(models.Model):
         )
         head = Markup("").join(Markup("<th>{}</th>").format(title) for title in titles)
         body = Markup("").join(self._bridge_render_line(line) for line in match.lines)
-        notes = [one.sentence for one in match.all_differences]
+        notes = [text_in(one.sentence, self.env.lang) for one in match.all_differences]
         notes += [self.env._("%s was not ordered.", name) for name in match.without_order]
         told = Markup("").join(Markup("<li>{}</li>").format(note) for note in notes)
         return Markup(

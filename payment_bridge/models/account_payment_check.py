@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..checks.base import SEVERITY, Stage, Verdict
+from ..tools.languages import text_in
 from .payment_bridge_check import SELECTION_VERDICT
 from .refusal import keep_anyway, refused
 
@@ -82,21 +83,21 @@ class AccountPayment(models.Model):
         blocks = self._bridge_blocks(stage)
         if not blocks:
             return
-        error = UserError(
-            "\n".join(
-                self.env._(
-                    "%(payee)s cannot be paid through %(channel)s: %(problem)s Nothing was sent.",
-                    payee=payment.partner_id.display_name,
-                    channel=payment.bridge_channel_id.sudo().name,
-                    problem=" ".join(sentence for _code, sentence in found),
-                )
-                for payment, found in blocks.items()
+        words = {
+            payment: self.env._(
+                "%(payee)s cannot be paid through %(channel)s: %(problem)s Nothing was sent.",
+                payee=payment.partner_id.display_name,
+                channel=payment.bridge_channel_id.sudo().name,
+                problem=" ".join(text_in(sentence, self.env.lang) for _code, sentence in found),
             )
-        )
+            for payment, found in blocks.items()
+        }
+        error = UserError("\n".join(words.values()))
         for payment, found in blocks.items():
             bills = payment.sudo()._bridge_documents() | payment.sudo().invoice_ids
             codes = [code for code, _sentence in found]
             refused(payment, "checks", error, instead=bills, stage=str(stage), checks=codes, bills=bills.ids)
+            bills._bridge_note_refusal(words[payment])
         payments = self.env["account.payment"].union(*blocks)
         payments._bridge_keep_found(stage)
         raise error
@@ -108,7 +109,8 @@ class AccountPayment(models.Model):
 
     @api.private
     def _bridge_blocked(self, stage):
-        """Like :meth:`_bridge_run_checks`, but answers the reasons: ``{payment: [sentence, …]}``."""
+        """Like :meth:`_bridge_run_checks`, but answers the reasons: ``{payment: [sentence, …]}``, each to be read in
+        every language."""
         return {
             payment: [sentence for _code, sentence in found] for payment, found in self._bridge_blocks(stage).items()
         }

@@ -11,6 +11,7 @@ from odoo.tools import SQL
 
 from ..connector.errors import InvalidOrder
 from ..connector.types import Operation, PayOutBatch
+from ..tools.languages import in_each_language
 from .connector_call import Call, check
 from .instruction_states import State
 from .payment_bridge_instruction_order import aware
@@ -223,8 +224,7 @@ class PaymentBridgeBatch(models.Model):
         first sending can no longer arrive."""
         until = self._may_arrive_until(members)
         if until:
-            words = error.advice.in_language(self.env.lang) if error.advice else error.message
-            members._set(not_before=until, hold_reason=words)
+            members._set(not_before=until, hold_texts=in_each_language(self.env, error.advice or error.message))
         else:
             self._dissolve(members, error.message)
 

@@ -11,6 +11,7 @@ from odoo.tools import SQL
 from .. import checks
 from ..checks.base import SEVERITY, Case, Mode, Stage, Verdict
 from ..checks.batch import Batch
+from ..tools.languages import in_each_language, in_language, search_texts
 from .refusal import refused
 
 SELECTION_STAGE = [
@@ -47,7 +48,8 @@ class PaymentBridgeCheck(models.Model):
     stage = fields.Selection(SELECTION_STAGE, required=True, readonly=True)
     verdict = fields.Selection(SELECTION_VERDICT, required=True, readonly=True, index=True)
     severity = fields.Integer(readonly=True)
-    sentence = fields.Char(string="What Was Found", required=True, readonly=True)
+    sentence = fields.Char(string="What Was Found", compute="_compute_sentence", search="_search_sentence")
+    sentence_texts = fields.Json(required=True, readonly=True, help="The sentence in each language.")
     evidence = fields.Json(readonly=True)
     evidence_text = fields.Char(string="Evidence", compute="_compute_evidence_text")
     at = fields.Datetime(required=True, readonly=True)
@@ -62,6 +64,16 @@ class PaymentBridgeCheck(models.Model):
             check = checks.base.get_check(result.code)
             result.label = check.label.in_language(self.env.lang) if check else result.code
             result.sign = SIGNS.get(result.verdict, "")
+
+    @api.depends("sentence_texts")
+    @api.depends_context("lang")
+    def _compute_sentence(self):
+        for result in self:
+            result.sentence = in_language(result.sentence_texts, self.env.lang)
+
+    @api.model
+    def _search_sentence(self, operator, value):
+        return search_texts(self, "sentence_texts", operator, value)
 
     @api.depends("evidence")
     def _compute_evidence_text(self):
@@ -130,7 +142,7 @@ class PaymentBridgeCheck(models.Model):
                     "code": check_class.code,
                     "verdict": verdict.value,
                     "severity": SEVERITY[verdict],
-                    "sentence": finding.sentence,
+                    "sentence_texts": in_each_language(self.env, finding.sentence),
                     "evidence": dict(finding.evidence),
                     "digest": digest,
                 }
@@ -156,13 +168,14 @@ class PaymentBridgeCheck(models.Model):
             SQL(
                 """
                 INSERT INTO payment_bridge_check
-                    (payment_id, company_id, code, stage, verdict, severity, sentence, evidence, at, digest)
-                SELECT payment_id, company_id, code, %(stage)s, verdict, severity, sentence, evidence, %(at)s, digest
+                    (payment_id, company_id, code, stage, verdict, severity, sentence_texts, evidence, at, digest)
+                SELECT payment_id, company_id, code, %(stage)s, verdict, severity, sentence_texts, evidence, %(at)s,
+                       digest
                   FROM jsonb_to_recordset(%(rows)s::jsonb) AS result(
                        payment_id integer, company_id integer, code varchar, verdict varchar, severity integer,
-                       sentence varchar, evidence jsonb, digest varchar)
+                       sentence_texts jsonb, evidence jsonb, digest varchar)
                 ON CONFLICT (payment_id, stage, code) DO UPDATE SET
-                   verdict = EXCLUDED.verdict, severity = EXCLUDED.severity, sentence = EXCLUDED.sentence,
+                   verdict = EXCLUDED.verdict, severity = EXCLUDED.severity, sentence_texts = EXCLUDED.sentence_texts,
                    evidence = EXCLUDED.evidence, at = EXCLUDED.at, digest = EXCLUDED.digest
                  WHERE payment_bridge_check.at <= EXCLUDED.at
                 """,
@@ -179,7 +192,7 @@ class PaymentBridgeCheck(models.Model):
         stage = Stage(stage)
         rows = self.sudo().search_read(
             [("payment_id", "in", payments.ids), ("stage", "=", stage.value)],
-            ["payment_id", "company_id", "code", "verdict", "severity", "sentence", "evidence", "at", "digest"],
+            ["payment_id", "company_id", "code", "verdict", "severity", "sentence_texts", "evidence", "at", "digest"],
             load=None,
         )
 

@@ -4,6 +4,7 @@ from odoo import api, models
 
 from ..checks.aml import Signal
 from ..checks.base import Verdict
+from ..tools.languages import in_each_language
 from .refusal import keep_anyway
 
 
@@ -21,7 +22,7 @@ class PaymentBridgeCheck(models.Model):
                 "currency_id": payment.currency_id.id,
                 "code": check_class.code,
                 "amount": payment.amount,
-                "sentence": finding.sentence,
+                "sentence_texts": in_each_language(self.env, finding.sentence),
                 "figures": dict(finding.evidence),
                 "found_at": batch.now,
             }

@@ -13,6 +13,7 @@ from odoo.tools import SQL
 from ..connector import registry
 from ..connector.redaction import mask_account
 from ..connector.types import ActionKind, Money, Operation
+from ..tools.languages import in_language
 from .instruction_states import (
     ENDED_WITHOUT_PAYMENT,
     FINAL,
@@ -131,8 +132,9 @@ class PaymentBridgeInstruction(models.Model):
     platform_code = fields.Char(readonly=True)
     platform_message = fields.Char(readonly=True)
     advice = fields.Text(string="What It Means", compute="_compute_advice")
-    advice_text = fields.Text(readonly=True)
-    hold_reason = fields.Char(readonly=True, help="Why a waiting instruction has not left yet.")
+    advice_texts = fields.Json(readonly=True, help="What the platform's answer means, in each language.")
+    hold_reason = fields.Char(compute="_compute_hold_reason", help="Why a waiting instruction has not left yet.")
+    hold_texts = fields.Json(readonly=True, help="That reason in each language.")
     executed_at = fields.Datetime(readonly=True)
     expected_at = fields.Datetime(readonly=True)
 
@@ -187,13 +189,21 @@ class PaymentBridgeInstruction(models.Model):
             instruction.payee_kind_label = kind.label.in_language(self.env.lang) if kind else False
             instruction.payee_account_masked = mask_account(instruction.sudo().payee_account)
 
-    @api.depends("platform_code", "advice_text")
+    @api.depends("platform_code", "advice_texts")
     @api.depends_context("lang")
     def _compute_advice(self):
         for instruction in self:
             connector = instruction.channel_id._connector_class() if instruction.channel_id else None
             words = connector.explain(instruction.platform_code) if connector else None
-            instruction.advice = words.in_language(self.env.lang) if words else instruction.advice_text
+            instruction.advice = (
+                words.in_language(self.env.lang) if words else in_language(instruction.advice_texts, self.env.lang)
+            )
+
+    @api.depends("hold_texts")
+    @api.depends_context("lang")
+    def _compute_hold_reason(self):
+        for instruction in self:
+            instruction.hold_reason = in_language(instruction.hold_texts, self.env.lang)
 
     @api.depends("state")
     def _compute_can(self):

@@ -2,6 +2,7 @@
 
 from odoo import api, models
 
+from ..tools.languages import in_each_language
 from .instruction_states import ENDED_WITHOUT_PAYMENT, FINAL, FROM_OUTCOME, State, is_old_news, may_become
 from .payment_bridge_instruction import INCOMING
 
@@ -47,8 +48,8 @@ class PaymentBridgeInstruction(models.Model):
             "platform_status": outcome.platform_status,
             "platform_code": outcome.platform_code,
             "platform_message": outcome.platform_message,
-            "advice_text": outcome.advice and outcome.advice.in_language(self.env.lang),
-            "hold_reason": False,
+            "advice_texts": in_each_language(self.env, outcome.advice),
+            "hold_texts": False,
         }
         references = {
             "platform_reference": outcome.platform_reference,

@@ -8,6 +8,7 @@ from odoo.orm.models import NO_ACCESS
 
 from ..connector.types import Operation
 from ..tools.approval_digest import Account, ApprovedContent, changed_parts
+from ..tools.languages import in_each_language
 from .payment_bridge_approval import GOOD
 from .plain_context import without_defaults
 from .refusal import refused
@@ -108,7 +109,8 @@ class PaymentBridgeInstruction(models.Model):
         if self.operation not in PAYING or not (parts := self._approval_breach(self._approval_content())):
             return True
         words = self._say_breach(parts)
-        self._set(not_before=fields.Datetime.now() + HELD_FOR, hold_reason=words)
+        texts = in_each_language(self.env, lambda lang: self.with_context(lang=lang)._say_breach(parts))
+        self._set(not_before=fields.Datetime.now() + HELD_FOR, hold_texts=texts)
         if self.payment_id and self.payment_id.bridge_approval_state == "approved":
             self.payment_id._bridge_void(parts)
         self.env["payment.bridge.audit.event"]._record("instruction.held", self, key=self.key, changed=list(parts))

@@ -6,6 +6,7 @@ from odoo import api, models
 
 from ..checks.base import Stage
 from ..connector.types import Operation
+from ..tools.languages import in_each_language, in_language
 
 LOOK_AGAIN = timedelta(minutes=30)
 
@@ -22,11 +23,11 @@ class PaymentBridgeInstruction(models.Model):
         blocked = orders.payment_id._bridge_blocked(Stage.SENDING)
         for instruction in orders:
             if sentences := blocked.get(instruction.payment_id):
-                reason = " ".join(sentences)
-                if reason != instruction.hold_reason:
+                texts = in_each_language(self.env, *sentences)
+                if texts != instruction.hold_texts:
                     self.env["payment.bridge.audit.event"]._record(
-                        "instruction.held", instruction, key=instruction.key, reason=reason
+                        "instruction.held", instruction, key=instruction.key, reason=in_language(texts, self.env.lang)
                     )
-                instruction._set(not_before=now + LOOK_AGAIN, hold_reason=reason)
+                instruction._set(not_before=now + LOOK_AGAIN, hold_texts=texts)
                 held |= instruction
         return held

@@ -13,6 +13,7 @@ import psycopg2.errors
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
+from odoo.tools.translate import LazyTranslate
 
 from ..connector.errors import (
     InvalidOrder,
@@ -22,11 +23,13 @@ from ..connector.errors import (
     Throttled,
 )
 from ..connector.types import Bilingual, Operation
+from ..tools.languages import in_each_language
 from .connector_call import Call, carry_out, check
 from .instruction_states import State
 
 _logger = logging.getLogger(__name__)
 
+_lt = LazyTranslate(__name__)
 CLAIM_BATCH = 40
 _CLAIM_LOCK = 0x7062636C
 RECORD_TRIES = 5
@@ -174,7 +177,7 @@ class PaymentBridgeInstruction(models.Model):
             "placed_at": batch.placed_at or self.placed_at or now,
             **self._doubt_values(now),
             "send_count": self.send_count + 1,
-            "hold_reason": False,
+            "hold_texts": False,
             "not_before": False,
             "batch_id": batch.id,
         }
@@ -187,7 +190,7 @@ class PaymentBridgeInstruction(models.Model):
             source="check",
             platform_code=error.code,
             platform_message=error.message,
-            advice_text=error.advice and error.advice.in_language(self.env.lang),
+            advice_texts=in_each_language(self.env, error.advice),
         )
 
     def _hold_until_tomorrow(self):
@@ -197,7 +200,7 @@ class PaymentBridgeInstruction(models.Model):
         ).astimezone(ZoneInfo("UTC")).replace(tzinfo=None)  # fmt: skip
         self._set(
             not_before=tomorrow,
-            hold_reason=self.env._("The channel's limit for today is used up; it leaves tomorrow."),
+            hold_texts=in_each_language(self.env, _lt("The channel's limit for today is used up; it leaves tomorrow.")),
         )
 
     @api.private
@@ -215,7 +218,7 @@ class PaymentBridgeInstruction(models.Model):
         words = {
             "platform_code": error.code,
             "platform_message": error.message,
-            "advice_text": error.advice and error.advice.in_language(self.env.lang),
+            "advice_texts": in_each_language(self.env, error.advice),
         }
         if isinstance(error, Rejected) and not error.retry_same_key or isinstance(error, InvalidOrder):
             self._move_to(State.FAILED, reason=error.message, source="answer", **words)
@@ -227,7 +230,7 @@ class PaymentBridgeInstruction(models.Model):
                 reason=error.message,
                 source="answer",
                 not_before=fields.Datetime.now() + self._pause_after(error),
-                hold_reason=error.advice.in_language(self.env.lang) if error.advice else error.message,
+                hold_texts=in_each_language(self.env, error.advice or error.message),
                 **words,
             )
             if isinstance(error, Misconfigured) and self.channel_id.state == "active":

@@ -2,6 +2,7 @@
 
 from odoo import api, fields, models
 
+from ..tools.languages import in_each_language
 from .payment_bridge_instruction_approval import HELD_FOR, PAYING
 
 
@@ -13,7 +14,8 @@ class PaymentBridgeInstruction(models.Model):
         """While its approvers are asked again it waits, and says for whom."""
         payment = self.payment_id.sudo()
         if self.operation in PAYING and payment.bridge_approval_state == "waiting":
-            self._set(not_before=fields.Datetime.now() + HELD_FOR, hold_reason=payment._bridge_approval_words())
+            words = in_each_language(self.env, lambda lang: payment.with_context(lang=lang)._bridge_approval_words())
+            self._set(not_before=fields.Datetime.now() + HELD_FOR, hold_texts=words)
             return False
         return super()._leaves_as_approved()
 
@@ -25,7 +27,7 @@ class PaymentBridgeInstruction(models.Model):
             released_digest=content.digest(),
             released_parts=content.part_digests(),
             not_before=False,
-            hold_reason=False,
+            hold_texts=False,
         )
         self._explain_hold(self.env._("It was approved again, as it is."))
         self._wake_dispatcher()

@@ -13,6 +13,7 @@ from odoo.tools import SQL
 
 from ..connector.errors import Misconfigured, Throttled
 from ..connector.types import Operation, OutcomeStatus
+from ..tools.languages import in_each_language
 from .connector_call import Call, carry_out
 from .instruction_states import OPEN_AT_PLATFORM, State
 
@@ -179,7 +180,7 @@ class PaymentBridgeInstruction(models.Model):
             reason="the platform never received it",
             source="query",
             not_before=self._leaves_again_at(),
-            hold_reason=self.platform_message if self.send_count > 1 else False,
+            hold_texts=in_each_language(self.env, self.platform_message) if self.send_count > 1 else False,
             next_query_at=False,
             may_arrive_until=self.sent_at and self.sent_at + LATE_ARRIVAL,
             **{k: v for k, v in self._outcome_values(outcome).items() if k.startswith("platform_")},

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from odoo import api, models
 from odoo.tools import SQL
+from odoo.tools.translate import LazyGettext, LazyTranslate
 
 from ..screening.matching import NameIndex
+from ..tools.languages import text_in
 
+_lt = LazyTranslate(__name__)
 PASS, WARN, BLOCK = "pass", "warn", "block"
 CACHED = 16
 _indexes = OrderedDict()
@@ -20,7 +23,7 @@ class Screening:
     """What came out: a verdict, a sentence for the person who pays, and the evidence to keep."""
 
     verdict: str
-    sentence: str
+    sentence: LazyGettext
     evidence: dict
     case_ids: tuple[int, ...] = ()
 
@@ -89,10 +92,10 @@ class PaymentBridgeScreening(models.AbstractModel):
         }
         ids = tuple(cases.ids)
         if confirmed := cases.filtered(lambda case: case.state == "confirmed"):
-            sentence = self.env._("The payee is on the list %s. It must not be paid.", confirmed[0].list_name)
+            sentence = _lt("The payee is on the list %s. It must not be paid.", confirmed[0].list_name)
             return Screening(BLOCK, sentence, evidence, ids)
         if waiting:
-            sentence = self.env._(
+            sentence = _lt(
                 "The payee's name is like one on the list %s. A screening officer has to decide first.",
                 waiting[0].list_name,
             )
@@ -101,12 +104,12 @@ class PaymentBridgeScreening(models.AbstractModel):
             verdict = BLOCK if any(old.mapped("block_when_old")) else WARN
             worst = max(old, key=lambda one: (not one.loaded_at, one.age_days))
             if not worst.loaded_at:
-                return Screening(verdict, self.env._("The list %s has never been loaded.", worst.name), evidence, ids)
-            sentence = self.env._(
+                return Screening(verdict, _lt("The list %s has never been loaded.", worst.name), evidence, ids)
+            sentence = _lt(
                 "The list %(list)s is %(days)s days old. Load a new one.", list=worst.name, days=worst.age_days
             )
             return Screening(verdict, sentence, evidence, ids)
-        sentence = self.env._(
+        sentence = _lt(
             "Nobody on %(count)s lists has a name like this; the oldest list is %(days)s days old.",
             count=len(lists),
             days=max(lists.mapped("age_days")),
@@ -178,6 +181,6 @@ class ResPartner(models.Model):
             "tag": "display_notification",
             "params": {
                 "type": "success" if all(result.verdict == PASS for result in results) else "warning",
-                "message": " ".join(dict.fromkeys(result.sentence for result in results)),
+                "message": " ".join(dict.fromkeys(text_in(result.sentence, self.env.lang) for result in results)),
             },
         }

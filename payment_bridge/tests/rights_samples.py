@@ -241,7 +241,7 @@ class RightsSamples:
                     "case_id": case.id,
                     "payment_id": payment.id,
                     "code": "aml_structuring",
-                    "sentence": "Many small sums.",
+                    "sentence_texts": {"en_US": "Many small sums."},
                     "found_at": fields.Datetime.now(),
                 }
             )

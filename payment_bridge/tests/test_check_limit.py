@@ -55,6 +55,16 @@ class TestLimit(CheckCommon):
         self.assertRegex(payment.bridge_instruction_id.hold_reason, "over the limit")
         self.assertFalse(ObedientConnector.paid)
 
+    def test_what_holds_an_order_is_told_to_each_in_his_own_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        payment = self.pay(self.make_bill(100))
+        self.limit("limit_payment", 50)
+        self.dispatch()
+        order = payment.bridge_instruction_id
+        self.assertRegex(order.with_context(lang="en_US").hold_reason, "100.00.* is over the limit of 50.00")
+        self.assertRegex(order.with_context(lang="zh_CN").hold_reason, "限额")
+        self.assertNotRegex(order.with_context(lang="zh_CN").hold_reason, "limit")
+
     def test_one_run(self):
         self.limit("limit_run", 150)
         payments = self.draft(100) + self.draft(60)

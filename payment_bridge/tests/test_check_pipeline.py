@@ -94,6 +94,23 @@ class TestPipeline(CheckCommon):
         self.assertEqual(sorted(found.mapped("sentence")), ["refused at approved", "refused at prepared"])
         self.assertEqual(payment.bridge_check_verdict, "block")
 
+    def test_each_reads_it_in_his_own_language(self):
+        self.env["res.lang"]._activate_lang("zh_CN")
+        payment = self.draft()
+        said = self.result(payment.with_context(lang="zh_CN"), "account_new")
+        self.assertEqual(
+            said.with_context(lang="en_US").sentence,
+            "It is the first payment to this account, and nobody has called the payee back.",
+        )
+        self.assertRegex(said.with_context(lang="zh_CN").sentence, r"^首次.*")
+        results = self.env["payment.bridge.check"]
+        for lang, words in (("zh_CN", "首次"), ("en_US", "FIRST payment")):
+            there = results.with_context(lang=lang)
+            self.assertIn(said, there.search([("sentence", "ilike", words)]))
+            self.assertIn(said, there.search([("sentence", "in", [said.with_context(lang=lang).sentence])]))
+        self.assertNotIn(said, results.with_context(lang="en_US").search([("sentence", "ilike", "首次")]))
+        self.assertNotIn(said, results.search([("sentence", "ilike", "%first_payment")]))
+
     def test_the_approved_stage_refuses_too(self):
         self.add_check()
         with self.assertRaisesRegex(UserError, "refused at approved"):

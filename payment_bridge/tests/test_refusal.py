@@ -79,7 +79,11 @@ class TestRefusal(ApprovalCommon):
             wizard.create(values)._create_payments()
 
         self.assertIsNotNone(self.attempt(pay, self.clerk))
-        [refusal] = self.refusals(bill)
+        self.assertIsNotNone(self.attempt(pay, self.clerk))
+        notes = bill.message_ids.filtered(lambda one: "refused by a check" in one.body)
+        self.assertEqual(notes.author_id, self.clerk.partner_id)
+        self.assertEqual(len(notes), 1, "the same is said once")
+        refusal, _second = self.refusals(bill)
         self.assertEqual((refusal["attempted"], refusal["bills"]), ("account.payment", bill.ids))
         self.assertFalse(self.env["payment.bridge.check"].search([("code", "=", "always")]))
 
@@ -90,7 +94,10 @@ class TestRefusal(ApprovalCommon):
         checks._run(payment, "prepared")
         older = checks._copy_of(payment, "prepared")
         self.env.cr.execute(
-            "UPDATE payment_bridge_check SET at = at + interval '1 hour', sentence = 'newer' WHERE payment_id = %s",
+            """
+            UPDATE payment_bridge_check
+               SET at = at + interval '1 hour', sentence_texts = '{"en_US": "newer"}' WHERE payment_id = %s
+            """,
             (payment.id,),
         )
         older(self.env)

@@ -90,7 +90,7 @@ class TestScreening(BridgeCommon):
         self.list.sudo().loaded_at = fields.Datetime.now() - timedelta(days=8)
         result = self.screen("Anybody Else")[1]
         self.assertEqual(result.verdict, "warn")
-        self.assertIn("8 days", result.sentence)
+        self.assertIn("8 days", str(result.sentence))
         self.list.block_when_old = True
         self.assertEqual(self.screen("Anybody Else")[1].verdict, "block")
         self.list.max_age_days = 0
@@ -182,7 +182,7 @@ class TestScreening(BridgeCommon):
         case.action_confirm()
         result = self.again(vendor)
         self.assertEqual(result.verdict, "block")
-        self.assertIn("must not be paid", result.sentence)
+        self.assertIn("must not be paid", str(result.sentence))
         told = self.env["payment.bridge.audit.event"].sudo().search([("event", "=like", "screening.%")], order="id")
         self.assertEqual(told.mapped("event"), ["screening.hit", "screening.confirmed"])
 
