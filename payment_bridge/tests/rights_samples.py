@@ -177,8 +177,8 @@ class RightsSamples:
         self.env.cr.execute(
             SQL(
                 "INSERT INTO payment_bridge_check"
-                " (payment_id, company_id, code, stage, verdict, severity, sentence, at)"
-                " VALUES (%s, %s, 'sample', 'prepared', 'pass', 0, 'Fine.', now()) RETURNING id",
+                " (payment_id, company_id, code, stage, verdict, severity, sentence_texts, at)"
+                " VALUES (%s, %s, 'sample', 'prepared', 'pass', 0, '{\"en_US\": \"Fine.\"}', now()) RETURNING id",
                 payment.id,
                 self.company.id,
             )
