@@ -96,20 +96,8 @@ class PaymentBridgePosting(models.Model):
         if groups:
             self.env["account.move.line"]._bridge_settle(groups)
         if pairs:
-            self._reconcile(pairs)
+            self.env["account.move.line"]._reconcile_plan(pairs)
         self.write({"row_count": len({**fee_marks, **marks}), "amount": plan.net})
-
-    def _reconcile(self, pairs):
-        """Reconcile journal items, each with its own. That a payment is paid by it stands on the payment's page and in
-        the run's event; a message about it on each of them would cost as much as all the rest."""
-        items = self.env["account.move.line"].union(*pairs)
-        items._reconcile_plan(pairs)
-        if not self._keeps_all_changes():
-            items.move_id.origin_payment_id._track_discard()
-
-    def _keeps_all_changes(self):
-        """Whether the company wants Odoo's own trail of changes, whatever it costs."""
-        return self.company_id.restrictive_audit_trail
 
     def _bare_entries(self):
         """Statement entries to be made from final, balanced items: nothing has to be derived from them, and nobody
@@ -119,7 +107,7 @@ class PaymentBridgePosting(models.Model):
             self.env["account.bank.statement.line"]
             .with_company(company)
             .with_context(
-                skip_invoice_sync=True, check_move_validity=False, tracking_disable=not self._keeps_all_changes()
+                skip_invoice_sync=True, check_move_validity=False, tracking_disable=not company.restrictive_audit_trail
             )
         )
 
@@ -164,7 +152,7 @@ class PaymentBridgePosting(models.Model):
     def _entry_label(self, entry):
         if entry.title:
             return entry.title
-        return self.statement_id._entry_title(entry.day, self.env._("%s rows", len(entry.lines)))
+        return self.statement_id._entry_title(entry.day, self.env._("rows: %s", len(entry.lines)))
 
     def _mark(self, items, fee_items):
         """Note on the rows which journal item stands for them, and which one holds their fee; both are
@@ -228,7 +216,7 @@ class PaymentBridgePosting(models.Model):
             items = zip(entry.move_id.line_ids.sorted("id"), opposite.move_id.line_ids.sorted("id"), strict=True)
             pairs += [one | other for one, other in items if one.account_id.reconcile]
         if pairs:
-            self._reconcile(pairs)
+            self.env["account.move.line"]._reconcile_plan(pairs)
         self._open_rows()
         self.write({"state": "undone", "undone_by_id": self.env.uid, "undone_at": fields.Datetime.now()})
         statement.channel_id._match_lines(only_classify=True)

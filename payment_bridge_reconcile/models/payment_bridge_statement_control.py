@@ -33,7 +33,13 @@ class PaymentBridgeStatement(models.Model):
     )
     balance_difference = fields.Monetary(string="Difference", compute="_compute_control")
     control = fields.Selection(
-        [("equal", "Equal"), ("pending", "Once posted"), ("differs", "Differs"), ("unknown", "No balance")],
+        [
+            ("equal", "Equal"),
+            ("pending", "Once posted"),
+            ("open", "Open rows"),
+            ("differs", "Differs"),
+            ("unknown", "No balance"),
+        ],
         string="Control Total",
         compute="_compute_control",
     )
@@ -55,7 +61,7 @@ class PaymentBridgeStatement(models.Model):
         ledger = {
             account: self._balances_by_day(account) for account in self.channel_id.journal_id.default_account_id.sudo()
         }
-        to_post = self._matched_by_day()
+        matched, unposted = self._unposted_by_day()
         for statement in self:
             account = statement.channel_id.journal_id.sudo().default_account_id
             statement.ledger_balance = _until(statement.last_day, ledger.get(account, ()))
@@ -66,25 +72,34 @@ class PaymentBridgeStatement(models.Model):
                 continue
             currency = statement.currency_id
             difference = currency.round(statement.ledger_balance - expected)
-            waiting = _until(statement.last_day, to_post.get(statement.channel_id, ()))
             statement.balance_expected = expected
             statement.balance_difference = difference
-            if currency.is_zero(difference):
-                statement.control = "equal"
-            else:
-                statement.control = "pending" if currency.is_zero(difference + waiting) else "differs"
+            statement.control = "differs"
+            for control, amounts in (("equal", {}), ("pending", matched), ("open", unposted)):
+                waiting = _until(statement.last_day, amounts.get(statement.channel_id, ()))
+                if currency.is_zero(difference + waiting):
+                    statement.control = control
+                    break
 
-    def _matched_by_day(self):
-        """What the matched rows that are not posted yet amount to, as {channel: [(day, amount)]}."""
+    def _unposted_by_day(self):
+        """What the rows amount to that the books do not show yet, as {channel: [(day, amount)]}: of the matched ones,
+        and of all, without entries that the platform has printed twice."""
+        twice = self.env["payment.bridge.treatment"].sudo().search([("way", "=", "repeat"), ("state", "=", "done")])
         rows = self.env["payment.bridge.statement.line"]._read_group(
-            [("channel_id", "in", self.channel_id.ids), ("state", "=", "matched")],
-            ["channel_id", "settled_on:day"],
+            [
+                ("channel_id", "in", self.channel_id.ids),
+                ("state", "in", ("unmatched", "matched", "ignored")),
+                ("id", "not in", twice.line_id.ids),
+            ],
+            ["channel_id", "state", "settled_on:day"],
             ["amount:sum"],
         )
-        by_channel = defaultdict(list)
-        for channel, day, amount in rows:
-            by_channel[channel].append((day, amount))
-        return by_channel
+        matched, unposted = defaultdict(list), defaultdict(list)
+        for channel, state, day, amount in rows:
+            unposted[channel].append((day, amount))
+            if state == "matched":
+                matched[channel].append((day, amount))
+        return matched, unposted
 
     def _balances_by_day(self, account):
         """What the account changed by on each day, posted entries only."""

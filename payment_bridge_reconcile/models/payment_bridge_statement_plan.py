@@ -41,6 +41,8 @@ class PaymentBridgeStatement(models.Model):
             items, fees = [], []
             for line in lines:
                 if planned := self._plan_row(line, settles, plan):
+                    for item in planned[0]:
+                        item.at_once = self._is_settled_exactly(item, line)
                     items += planned[0]
                     fees += self._row_fees(line, planned[1])
             items += self._plan_fees(fees)

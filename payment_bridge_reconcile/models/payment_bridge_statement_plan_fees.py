@@ -41,9 +41,9 @@ class PaymentBridgeStatement(models.Model):
         items = []
         for (where, given_back), of_group in grouped.items():
             words = (
-                self.env._("Platform fees given back, %s rows", len(of_group))
+                self.env._("Platform fees given back, rows: %s", len(of_group))
                 if given_back
-                else self.env._("Platform fees, %s rows", len(of_group))
+                else self.env._("Platform fees, rows: %s", len(of_group))
             )
             items += self._fee_items(where, words, of_group)
         return items

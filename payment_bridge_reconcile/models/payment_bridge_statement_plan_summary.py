@@ -164,7 +164,7 @@ class PaymentBridgeStatement(models.Model):
         added_up = [
             self._item(
                 self.env["account.account"].browse(account_id),
-                self.env._("%s rows, see the sub-ledger", len(set(one.line_ids))),
+                self.env._("rows: %s, see the sub-ledger", len(set(one.line_ids))),
                 self.currency_id.round(one.amount),
                 lines.browse(dict.fromkeys(one.line_ids)),
                 settles=journal_items.browse(one.settles_ids),
@@ -176,4 +176,4 @@ class PaymentBridgeStatement(models.Model):
 
     def _summary_title(self, day, kind, rows):
         words = dict(self.env["payment.bridge.statement.line"]._fields["kind"]._description_selection(self.env))
-        return self._entry_title(day, self.env._("%(kind)s, %(rows)s rows", kind=words[kind], rows=rows))
+        return self._entry_title(day, self.env._("%(kind)s, rows: %(rows)s", kind=words[kind], rows=rows))

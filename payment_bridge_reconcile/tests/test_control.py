@@ -16,6 +16,21 @@ class TestControl(StatementCase):
         self.env["payment.bridge.statement.opening"].create({"statement_id": statement.id}).action_book()
         self.refresh(statement)
 
+    def book_without_row(self, statement):
+        """An entry of 7.00 on the channel's account that no row stands for."""
+        self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "journal_id": self.company_data["default_journal_misc"].id,
+                "date": DAY,
+                "line_ids": [
+                    (0, 0, {"account_id": self.channel.journal_id.default_account_id.id, "balance": 7, "name": "x"}),
+                    (0, 0, {"account_id": self.company_data["default_account_revenue"].id, "balance": -7, "name": "x"}),
+                ],
+            }
+        ).action_post()
+        self.refresh(statement)
+
     def test_equal_once_everything_is_posted(self):
         statement = self.statement([self.paid_row(self.pay(100)), row("fee", "F", "-1.00", day=DAY)], opening=500)
         self.assertEqual((statement.control, statement.opening_missing), ("differs", 500.0))
@@ -31,22 +46,22 @@ class TestControl(StatementCase):
         )
         self.book_opening(statement)
         self.post(statement)
-        self.env["account.move"].create(
-            {
-                "move_type": "entry",
-                "journal_id": self.company_data["default_journal_misc"].id,
-                "date": DAY,
-                "line_ids": [
-                    (0, 0, {"account_id": self.channel.journal_id.default_account_id.id, "balance": 7, "name": "x"}),
-                    (0, 0, {"account_id": self.company_data["default_account_revenue"].id, "balance": -7, "name": "x"}),
-                ],
-            }
-        ).action_post()
-        self.refresh(statement)
+        self.book_without_row(statement)
         self.assertEqual(statement.balance_difference, 407.0 - 430.0)
         self.assertEqual(statement.control_line_ids.entry_reference, "C")
         self.assertEqual(statement.control_item_ids.amount_currency, 7.0)
         self.assertNotIn("Not explained", statement.control_table)
+
+    def test_open_rows_that_make_up_the_difference_are_no_alarm(self):
+        statement = self.statement(
+            [self.paid_row(self.pay(100)), row("collection", "C", "30.00", day=DAY)], opening=500
+        )
+        self.book_opening(statement)
+        self.assertEqual(statement.control, "open")
+        self.post(statement)
+        self.assertEqual((statement.control, statement.balance_difference), ("open", -30.0))
+        self.book_without_row(statement)
+        self.assertEqual(statement.control, "differs", "the open row does not make up for an entry of no row")
 
     def test_empty_day_keeps_the_balance(self):
         statement = self.statement([row("fee", "F", "-1.00", day=DAY)], opening=500)
