@@ -9,8 +9,9 @@ def own_number(open_rows, channel, careful):
     """The first pass, over all open rows: a row that carries our number, with the kind, direction, amount
     and currency of that instruction, which has moved its money: of the instruction's own leg, therefore.
 
-    ``careful`` looks each payment up, whether a row stands for it already. Without it that is left to the unique index,
-    which says so at the cost of the whole run where it is so, and spares the looking where it is not.
+    ``careful`` looks each payment up, whether a row stands for it already. Without it that is left, for the rows that
+    are new, to the unique index, which says so at the cost of the whole run where it is so, and spares the looking
+    where it is not.
     """
     return SQL(
         """
@@ -20,7 +21,7 @@ def own_number(open_rows, channel, careful):
           JOIN payment_bridge_instruction i ON i.channel_id = %(channel)s AND i.key = l.key
          WHERE l.only_by_hand IS NOT TRUE AND %(has_moved)s
            AND COALESCE(l.gross = %(signed)s AND l.kind = %(kind)s AND i.currency_id = %(currency)s, FALSE)
-           %(has_no_row)s
+           AND (%(trusted)s OR NOT %(row_stands)s)
            AND NOT EXISTS (SELECT FROM payment_bridge_statement_line o
                             WHERE o.instruction_id = i.id AND o.match_pass = 'part'
                               AND (o.amount > 0) = (l.amount > 0))
@@ -33,7 +34,8 @@ def own_number(open_rows, channel, careful):
         signed=SIGNED,
         kind=KIND,
         has_moved=HAS_MOVED,
-        has_no_row=SQL("AND NOT %s", row_stands(INSTRUCTION)) if careful else SQL(),
+        trusted=SQL("FALSE" if careful else "l.is_new"),
+        row_stands=row_stands(INSTRUCTION),
     )
 
 

@@ -82,6 +82,25 @@ class TestMatch(StatementCase):
         self.assertEqual(lines[1].difference, "duplicate")
         self.assertTrue(self.differences("line_duplicate"))
 
+    def test_a_duplicate_that_is_open_holds_up_no_later_file(self):
+        order = self.pay(100)
+        self.line([self.paid_row(order, day=self.next_day(-2))], day=self.next_day(-2))
+        read = []
+        statements = self.env.registry["payment.bridge.statement"]
+        inner = statements._load_checked
+
+        def load_checked(statement, *values, careful):
+            read.append(careful)
+            return inner(statement, *values, careful=careful)
+
+        self.patch(statements, "_load_checked", load_checked)
+        again = self.line([self.paid_row(order, "E-again", day=self.next_day(-1))], day=self.next_day(-1))
+        self.assertEqual((again.difference, read), ("duplicate", [False, True]))
+        read.clear()
+        later = self.pay(50)
+        row_of_it = self.line([self.paid_row(later)])
+        self.assertEqual((row_of_it.state, again.difference, read), ("matched", "duplicate", [False]))
+
     def test_row_of_an_unfinished_payment_asks_the_platform_at_once(self):
         order = self.pay(100, OutcomeStatus.PROCESSING)
         order.sudo()._set(next_query_at="2026-04-01 00:00:00")

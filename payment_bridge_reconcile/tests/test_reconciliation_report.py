@@ -3,8 +3,10 @@
 import base64
 import io
 
+from lxml import html
 from openpyxl import load_workbook
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from odoo.addons.payment_bridge_reconcile.report.reconciliation_xlsx import safe_text
@@ -133,11 +135,11 @@ class TestReconciliationReport(StatementCase):
     def page(self, **values):
         """The printed page as HTML, which is what becomes the PDF."""
         wizard = self.wizard(**values)
-        html, kind = self.env["ir.actions.report"]._render_qweb_html(
+        page, kind = self.env["ir.actions.report"]._render_qweb_html(
             "payment_bridge_reconcile.reconciliation", wizard.ids
         )
         self.assertEqual(kind, "html")
-        return html.decode()
+        return page.decode()
 
     def test_the_page_shows_every_section(self):
         statement = self.mixed_day()
@@ -148,6 +150,14 @@ class TestReconciliationReport(StatementCase):
             statement.posting_ids.entry_ids.move_id.name,
         ):  # fmt: skip
             self.assertIn(words, page)
+
+    def test_all_channels_are_one_document(self):
+        """A wkhtmltopdf without Qt's patches prints one document of a report, and no second one."""
+        self.mixed_day()
+        other = self.make_channel(self.company, "Second")
+        page = self.page(channel_ids=[Command.set((self.channel + other).ids)])
+        self.assertIn("Second", page)
+        self.assertEqual(len(html.fromstring(page).xpath("//div[contains(@class, 'article')]")), 1)
 
     def test_the_page_in_chinese(self):
         self.env["res.lang"]._activate_lang("zh_CN")
