@@ -57,10 +57,11 @@ class AccountMove(models.Model):
         return Tolerance(policy.percent, amount)
 
     @api.private
-    def _bridge_note_refusal(self, words):
-        """Say on these bills why they could not be paid, though the attempt is undone with its payment: a note by who
-        tried, once as long as nothing else is said."""
+    def _bridge_note_refusal(self, channel, problem):
+        """Say on these bills why they could not be paid through a channel, though the attempt is undone with its
+        payment: a note by who tried, once as long as nothing else is said."""
         ids, author = self.ids, self.env.user.partner_id.id
+        words = self.env._("Not paid through %(channel)s: %(problem)s", channel=channel.name, problem=problem)
 
         def note(env):
             for bill in env["account.move"].browse(ids).exists():

@@ -83,21 +83,26 @@ class AccountPayment(models.Model):
         blocks = self._bridge_blocks(stage)
         if not blocks:
             return
-        words = {
-            payment: self.env._(
-                "%(payee)s cannot be paid through %(channel)s: %(problem)s Nothing was sent.",
-                payee=payment.partner_id.display_name,
-                channel=payment.bridge_channel_id.sudo().name,
-                problem=" ".join(text_in(sentence, self.env.lang) for _code, sentence in found),
-            )
+        problems = {
+            payment: " ".join(text_in(sentence, self.env.lang) for _code, sentence in found)
             for payment, found in blocks.items()
         }
-        error = UserError("\n".join(words.values()))
+        error = UserError(
+            "\n".join(
+                self.env._(
+                    "%(payee)s cannot be paid through %(channel)s: %(problem)s Nothing was sent.",
+                    payee=payment.partner_id.display_name,
+                    channel=payment.bridge_channel_id.sudo().name,
+                    problem=problem,
+                )
+                for payment, problem in problems.items()
+            )
+        )
         for payment, found in blocks.items():
             bills = payment.sudo()._bridge_documents() | payment.sudo().invoice_ids
             codes = [code for code, _sentence in found]
             refused(payment, "checks", error, instead=bills, stage=str(stage), checks=codes, bills=bills.ids)
-            bills._bridge_note_refusal(words[payment])
+            bills._bridge_note_refusal(payment.bridge_channel_id.sudo(), problems[payment])
         payments = self.env["account.payment"].union(*blocks)
         payments._bridge_keep_found(stage)
         raise error

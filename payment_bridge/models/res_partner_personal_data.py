@@ -182,6 +182,7 @@ class ResPartner(models.Model):
         people = self._bridge_person()
         accounts = self.env["res.partner.bank"].sudo().with_context(active_test=False)
         accounts = accounts.search([("partner_id", "in", people.ids)])
+        holders = accounts.mapped("acc_holder_name")
         orders._set(**dict.fromkeys(ORDER_FIELDS, False), title=self.env._("Erased"), remark=False)
         for account in accounts:
             account.allow_out_payment = False
@@ -201,10 +202,28 @@ class ResPartner(models.Model):
                 people.ids,
             )
         )
+        self._bridge_erase_names({*people.mapped("name"), *holders} - {False, ""})
         for person in people:
             gone = dict.fromkeys(set(CONTACT_FIELDS) - {"name"}, False)
             person.write({**gone, "name": self.env._("Erased %s", person.id), "active": False})
         return {"contacts": len(people), "accounts": len(accounts), "orders": len(orders), "cases": len(cases)}
+
+    def _bridge_erase_names(self, names):
+        """Take names out of what checks have found, also about payments to others who share an account."""
+        for name in names:
+            self.env.execute_query(
+                SQL(
+                    """
+                    UPDATE payment_bridge_check
+                       SET sentence_texts = (SELECT jsonb_object_agg(key, replace(value, %(name)s, '…'))
+                                               FROM jsonb_each_text(sentence_texts))
+                     WHERE EXISTS (SELECT FROM jsonb_each_text(sentence_texts) WHERE strpos(value, %(name)s) > 0)
+                    RETURNING id
+                    """,
+                    name=name,
+                )
+            )
+        self.env["payment.bridge.check"].invalidate_model()
 
 
 def _rows(records, names):

@@ -1,6 +1,7 @@
 """How a payment comes from its maker to its approvers and leaves, or does not."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
@@ -242,6 +243,12 @@ class TestApprovalFlow(ApprovalCommon):
         wizard = self.env["payment.bridge.approve"].with_user(self.ann).browse(opened["res_id"])
         self.assertEqual(wizard.count, 2)
         self.assertIn("350.50", wizard.summary)
+        self.assertIn("payments: 2", wizard.summary)
+        self.assertEqual(wizard.summary.count(self.vendor.display_name), 2)
+        with patch("odoo.addons.payment_bridge.wizard.approve.LISTED", 1):
+            wizard.invalidate_recordset(["summary"])
+            self.assertIn("and smaller ones: 1", wizard.summary)
+            self.assertNotIn("100.00", wizard.summary)
         self.assertIn("2 of them are posted", wizard.effect)
         wizard.action_confirm()
         for payment in payments:
@@ -259,7 +266,11 @@ class TestApprovalFlow(ApprovalCommon):
             if user == self.bob:
                 self.decide(payment, self.ann)
             opened = wizards.with_user(user)._open_for(payment.with_user(user), decision)
-            self.assertIn(words, wizards.with_user(user).browse(opened["res_id"]).effect)
+            wizard = wizards.with_user(user).browse(opened["res_id"])
+            self.assertIn(words, wizard.effect)
+            self.assertIn(self.vendor.display_name, wizard.summary)
+            self.assertNotIn("payments:", wizard.summary)
+            self.assertNotIn("wallet-0001", wizard.summary, "an account is shown by its ends")
 
     def test_what_cannot_be_decided_does_not_keep_the_rest(self):
         self.make_rule(self.ann)

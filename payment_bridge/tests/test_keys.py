@@ -33,7 +33,7 @@ class TestKeys(ApprovalCommon):
         return self.env["payment.bridge.expiry.warning"].search([("channel_id", "=", self.channel.id)], order="id")
 
     def test_administrators_are_warned_30_7_and_1_days_before_each_once(self):
-        today = fields.Date.today()
+        today = self.channel._today_at_company()
         self.channel.health_id._write_quietly({"certificate_expiry": today + timedelta(days=31)})
         self.assertFalse(self.warn())
         for ahead, expected in ((1, [30]), (2, [30]), (24, [30, 7]), (29, [30, 7]), (30, [30, 7, 1]), (40, [30, 7, 1])):

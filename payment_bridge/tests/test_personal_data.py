@@ -108,6 +108,16 @@ class TestPersonalData(ApprovalCommon):
         self.run_job("payment.bridge.audit.event", "_cron_seal")
         self.assertIsNone(self.env["payment.bridge.audit.event"]._verify_company(self.company.id))
 
+    def test_names_go_out_of_what_checks_have_found(self):
+        self.account.acc_holder_name = "Quiet Holder"
+        self.env["payment.bridge.check"].sudo()._run(self.payment, "prepared")
+        found = self.payment.bridge_check_ids.filtered(lambda one: one.code == "account_name")
+        self.assertIn("held by Quiet Holder, the vendor is Paper Mill", found.sentence)
+        self.term_is_over()
+        self.wizard(reason="Asked by letter.").action_erase()
+        self.env.invalidate_all()
+        self.assertIn("held by …, the vendor is …", found.sentence)
+
     def test_nothing_is_erased_while_something_is_under_way(self):
         self.term_is_over()
         self.make_rule(self.ann)

@@ -11,6 +11,8 @@ from odoo.addons.base.models.res_users import check_identity
 from ..models.real_user import identity_confirmed
 from ..models.refusal import refused
 
+LISTED = 8
+
 
 class PaymentBridgeApprove(models.TransientModel):
     """Shows how many payments and how much money a decision is about, and carries it out one by one."""
@@ -43,15 +45,38 @@ class PaymentBridgeApprove(models.TransientModel):
     def _compute_totals(self):
         for wizard in self:
             wizard.count = len(wizard.payment_ids)
-            rows = Markup("").join(
-                Markup("<tr><td>{}</td><td class='text-end'>{}</td><td class='text-end fw-bold'>{}</td></tr>").format(
-                    currency.name,
-                    len(payments),
-                    format_amount(self.env, sum(payments.mapped("amount")), currency),
-                )
-                for currency, payments in wizard.payment_ids.grouped("currency_id").items()
+            wizard.summary = Markup("<table class='table table-sm mb-0'>{}{}{}</table>").format(
+                *wizard._render_largest(), wizard._render_sums() if wizard.count > 1 else ""
             )
-            wizard.summary = Markup("<table class='table table-sm mb-0'>{}</table>").format(rows)
+
+    def _render_largest(self):
+        """A row for each of the largest payments, to whom and where it goes, and one that counts the others."""
+        largest = self.payment_ids.sorted(lambda one: -abs(one.amount_company_currency_signed))[:LISTED]
+        rows = Markup("").join(
+            Markup(
+                "<tr><td>{}<div class='text-muted small'>{}</div></td><td class='text-end text-nowrap'>{}</td></tr>"
+            ).format(
+                payment.partner_id.display_name,
+                " · ".join(part for part in (payment.memo, payment.partner_bank_id.display_name) if part),
+                format_amount(self.env, payment.amount, payment.currency_id),
+            )
+            for payment in largest
+        )
+        others = len(self.payment_ids) - len(largest)
+        more = Markup("<tr><td colspan='2' class='text-muted'>{}</td></tr>").format(
+            self.env._("and smaller ones: %s", others)
+        )
+        return rows, more if others else ""
+
+    def _render_sums(self):
+        """A row for each currency."""
+        return Markup("").join(
+            Markup("<tr class='fw-bold'><td>{}</td><td class='text-end text-nowrap'>{}</td></tr>").format(
+                self.env._("%(currency)s, payments: %(count)s", currency=currency.name, count=len(payments)),
+                format_amount(self.env, sum(payments.mapped("amount")), currency),
+            )
+            for currency, payments in self.payment_ids.grouped("currency_id").items()
+        )
 
     @api.depends("payment_ids", "decision")
     def _compute_effect(self):
