@@ -146,6 +146,7 @@ def fill_books(env: Any, folder: Path, channels: dict[str, Any]) -> None:
     cr.commit()
     cr._cnx.autocommit = True
     cr.execute("VACUUM (ANALYZE) payment_bridge_instruction")
+    cr.execute("CHECKPOINT")  # or writing out what was prepared would be measured
     cr._cnx.autocommit = False
 
 
@@ -202,6 +203,9 @@ def floor(env: Any, folder: Path) -> dict[str, float]:
         cr._obj.copy_expert(f"COPY (SELECT channel_id, {names} FROM payment_bridge_statement_line) TO STDOUT", stream)
     cr.execute(f"CREATE TABLE floor_bare AS SELECT channel_id, {names} FROM payment_bridge_statement_line LIMIT 0")
     cr.commit()
+    cr._cnx.autocommit = True
+    cr.execute("CHECKPOINT")  # as before ours
+    cr._cnx.autocommit = False
 
     def read() -> None:
         for name in CHANNELS:
