@@ -65,8 +65,8 @@ class AccountMove(models.Model):
 
         def note(env):
             for bill in env["account.move"].browse(ids).exists():
-                last = bill.message_ids[:1]
-                if html2plaintext(last.body or "").strip() != words:
+                last = html2plaintext(bill.message_ids[:1].body or "")
+                if last.split() != words.split():  # HTML keeps the words, and not the spaces of amounts
                     bill.message_post(body=words, author_id=author)
 
         keep_anyway(self.env, ("refused bills", *ids), note)

@@ -84,7 +84,11 @@ class PaymentBridgeStatement(models.Model):
     def _unposted_by_day(self):
         """What the rows amount to that the books do not show yet, as {channel: [(day, amount)]}: of the matched ones,
         and of all, without entries that the platform has printed twice."""
-        twice = self.env["payment.bridge.treatment"].sudo().search([("way", "=", "repeat"), ("state", "=", "done")])
+        twice = (
+            self.env["payment.bridge.treatment"]
+            .sudo()
+            .search([("channel_id", "in", self.channel_id.ids), ("way", "=", "repeat"), ("state", "=", "done")])
+        )
         rows = self.env["payment.bridge.statement.line"]._read_group(
             [
                 ("channel_id", "in", self.channel_id.ids),

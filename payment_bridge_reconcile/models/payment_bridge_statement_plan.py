@@ -40,9 +40,7 @@ class PaymentBridgeStatement(models.Model):
         for day, lines in sorted(matched.grouped("settled_on").items()):
             items, fees = [], []
             for line in lines:
-                if planned := self._plan_row(line, settles, plan):
-                    for item in planned[0]:
-                        item.at_once = self._is_settled_exactly(item, line)
+                if planned := self._plan_row_at_once(line, settles, plan):
                     items += planned[0]
                     fees += self._row_fees(line, planned[1])
             items += self._plan_fees(fees)
@@ -55,12 +53,17 @@ class PaymentBridgeStatement(models.Model):
         settles = self._open_items(matched)
         dates = {day: self._entry_date(day) for day in set(matched.mapped("settled_on"))}
         for line in matched:
-            if planned := self._plan_row(line, settles, plan):
-                for item in planned[0]:
-                    item.at_once = self._is_settled_exactly(item, line)
+            if planned := self._plan_row_at_once(line, settles, plan):
                 items = planned[0] + self._plan_fees(self._row_fees(line, planned[1]))
                 day = line.settled_on
                 plan.entries.append(PlannedEntry(day, dates[day], line, items, title=line._entry_label()))
+
+    def _plan_row_at_once(self, line, settles, plan):
+        """Like :meth:`_plan_row`, each item told whether it can be settled with the whole day's."""
+        planned = self._plan_row(line, settles, plan)
+        for item in planned[0] if planned else ():
+            item.at_once = self._is_settled_exactly(item, line)
+        return planned
 
     def _check_can_post(self, with_suspense):
         journal = self.channel_id.journal_id.sudo()
