@@ -1,5 +1,6 @@
 from . import ir_model_access
 from . import ir_rule
+from . import payment_bridge_finding
 from . import payment_bridge_four_eyes
 from . import payment_bridge_audit_event
 from . import payment_bridge_audit_key

@@ -7,7 +7,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..checks.base import get_check
-from ..tools.languages import in_language, search_texts
 from .refusal import refused
 
 KEY_FIELDS = ("payment_id", "code", "amount", "currency_id", "partner_id")
@@ -18,9 +17,9 @@ class PaymentBridgeAmlSignal(models.Model):
     however often it is checked; a payment that is deleted leaves its signals."""
 
     _name = "payment.bridge.aml.signal"
+    _inherit = "payment.bridge.finding"
     _description = "Money-Laundering Signal"
     _order = "id desc"
-    _rec_name = "sentence"
     _log_access = False
 
     case_id = fields.Many2one("payment.bridge.aml.case", required=True, readonly=True, index=True, ondelete="cascade")
@@ -31,8 +30,6 @@ class PaymentBridgeAmlSignal(models.Model):
     label = fields.Char(string="Signal", compute="_compute_label")
     amount = fields.Monetary(readonly=True)
     currency_id = fields.Many2one("res.currency", readonly=True)
-    sentence = fields.Char(string="What Was Found", compute="_compute_sentence", search="_search_sentence")
-    sentence_texts = fields.Json(required=True, readonly=True, help="The sentence in each language.")
     figures = fields.Json(readonly=True)
     figures_text = fields.Char(string="Figures", compute="_compute_label")
     found_at = fields.Datetime(required=True, readonly=True)
@@ -48,16 +45,6 @@ class PaymentBridgeAmlSignal(models.Model):
             check = get_check(signal.code)
             signal.label = check.label.in_language(self.env.lang) if check else signal.code
             signal.figures_text = json.dumps(signal.figures or {}, ensure_ascii=False, sort_keys=True)
-
-    @api.depends("sentence_texts")
-    @api.depends_context("lang")
-    def _compute_sentence(self):
-        for signal in self:
-            signal.sentence = in_language(signal.sentence_texts, self.env.lang)
-
-    @api.model
-    def _search_sentence(self, operator, value):
-        return search_texts(self, "sentence_texts", operator, value)
 
     def write(self, vals):  # pylint: disable=method-required-super
         """Only the database itself takes a deleted payment away."""

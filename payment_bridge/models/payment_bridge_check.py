@@ -11,7 +11,7 @@ from odoo.tools import SQL
 from .. import checks
 from ..checks.base import SEVERITY, Case, Mode, Stage, Verdict
 from ..checks.batch import Batch
-from ..tools.languages import in_each_language, in_language, search_texts
+from ..tools.languages import in_each_language
 from .refusal import refused
 
 SELECTION_STAGE = [
@@ -35,10 +35,10 @@ class PaymentBridgeCheck(models.Model):
     """
 
     _name = "payment.bridge.check"
+    _inherit = "payment.bridge.finding"
     _description = "Payment Check Result"
     _order = "payment_id, severity desc, id"
     _log_access = False
-    _rec_name = "sentence"
 
     payment_id = fields.Many2one("account.payment", required=True, readonly=True, index=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
@@ -48,8 +48,6 @@ class PaymentBridgeCheck(models.Model):
     stage = fields.Selection(SELECTION_STAGE, required=True, readonly=True)
     verdict = fields.Selection(SELECTION_VERDICT, required=True, readonly=True, index=True)
     severity = fields.Integer(readonly=True)
-    sentence = fields.Char(string="What Was Found", compute="_compute_sentence", search="_search_sentence")
-    sentence_texts = fields.Json(required=True, readonly=True, help="The sentence in each language.")
     evidence = fields.Json(readonly=True)
     evidence_text = fields.Char(string="Evidence", compute="_compute_evidence_text")
     at = fields.Datetime(required=True, readonly=True)
@@ -64,16 +62,6 @@ class PaymentBridgeCheck(models.Model):
             check = checks.base.get_check(result.code)
             result.label = check.label.in_language(self.env.lang) if check else result.code
             result.sign = SIGNS.get(result.verdict, "")
-
-    @api.depends("sentence_texts")
-    @api.depends_context("lang")
-    def _compute_sentence(self):
-        for result in self:
-            result.sentence = in_language(result.sentence_texts, self.env.lang)
-
-    @api.model
-    def _search_sentence(self, operator, value):
-        return search_texts(self, "sentence_texts", operator, value)
 
     @api.depends("evidence")
     def _compute_evidence_text(self):

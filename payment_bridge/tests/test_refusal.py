@@ -87,6 +87,20 @@ class TestRefusal(ApprovalCommon):
         self.assertEqual((refusal["attempted"], refusal["bills"]), ("account.payment", bill.ids))
         self.assertFalse(self.env["payment.bridge.check"].search([("code", "=", "always")]))
 
+    def test_what_names_an_amount_is_noted_once_too(self):
+        bill = self.make_bill(100)
+        words = f"more than {self.cny.format(1000)}, {self.cny.format(100)} of it today"
+        self.assertIn("\N{NO-BREAK SPACE}", words)
+
+        def note(env, problem):
+            bill.with_env(env)._bridge_note_refusal(self.channel, problem)
+            self.refuse_plainly(env)
+
+        for problem in (words, words, words.replace("today", "this month")):
+            self.attempt(lambda env, problem=problem: note(env, problem), self.clerk)
+        notes = bill.message_ids.filtered(lambda one: "Not paid through" in one.body)
+        self.assertEqual(len(notes), 2, "each thing is said once")
+
     def test_newer_results_are_not_overwritten_by_those_of_a_refused_run(self):
         self.block_everything()
         payment = self.draft()
