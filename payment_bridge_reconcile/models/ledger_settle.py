@@ -164,9 +164,13 @@ _WAITING_INVOICES = SQL(
     SELECT DISTINCT bill.id
       FROM pb_settle s
       JOIN account_move_line a ON a.id = s.item_id
-      JOIN account_move_line paid ON paid.move_id = a.move_id AND paid.full_reconcile_id IS NOT NULL
-      JOIN account_partial_reconcile p ON paid.id IN (p.debit_move_id, p.credit_move_id)
-      JOIN account_move_line term ON term.id IN (p.debit_move_id, p.credit_move_id) AND term.id != paid.id
+      JOIN account_move_line paid ON paid.move_id = a.move_id AND paid.id != a.id
+     CROSS JOIN LATERAL (
+            SELECT credit_move_id AS id FROM account_partial_reconcile WHERE debit_move_id = paid.id
+             UNION ALL
+            SELECT debit_move_id FROM account_partial_reconcile WHERE credit_move_id = paid.id OFFSET 0) opposite
+      JOIN account_move_line term ON term.id = opposite.id
       JOIN account_move bill ON bill.id = term.move_id AND bill.payment_state = 'in_payment'
     """
 )
+"""Each side of a partial has its index: asked for both at once, the planner compares every item with every partial."""
