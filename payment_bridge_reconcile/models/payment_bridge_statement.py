@@ -254,7 +254,11 @@ class PaymentBridgeStatement(models.Model):
 
     @api.private
     def _refresh_state(self):
-        """Posted when no row waits any more, loaded when one does."""
+        """Posted when no row waits any more, loaded when one does.
+
+        Asked whether there is such a row, the planner reads the sub-ledger from its beginning, as one will come soon;
+        asked about all rows of a statement it goes where they lie.
+        """
         if not self.ids:
             return
         self.env.flush_all()
@@ -262,9 +266,9 @@ class PaymentBridgeStatement(models.Model):
             SQL(
                 """
                 UPDATE payment_bridge_statement s SET state = found.state
-                  FROM (SELECT s.id, CASE WHEN s.covers_balance AND NOT EXISTS (
-                                    SELECT FROM payment_bridge_statement_line l
-                                     WHERE l.statement_id = s.id AND l.state IN ('unmatched', 'matched') OFFSET 0)
+                  FROM (SELECT s.id, CASE WHEN s.covers_balance AND NOT COALESCE((
+                                    SELECT bool_or(l.state IN ('unmatched', 'matched'))
+                                      FROM payment_bridge_statement_line l WHERE l.statement_id = s.id), FALSE)
                                 THEN 'posted' ELSE 'loaded' END AS state
                           FROM payment_bridge_statement s
                          WHERE s.id IN %s AND s.state IN ('loaded', 'posted')) found

@@ -66,7 +66,7 @@ class PaymentBridgeChannel(models.Model):
         counts = Counter()
         if not only_classify:
             counts["payment"] = self._match_own_numbers(open_rows, careful)
-        self._keep_rest(open_rows)
+        self._keep_rest(staged=bool(statement))
         self._name_candidates()
         earlier = self._recent_statements(but=statement)
         if not only_classify:
@@ -81,7 +81,8 @@ class PaymentBridgeChannel(models.Model):
             self.env["payment.bridge.audit.event"]._record("statement_lines.matched", self, **counts)
         self._ask_about_open_lines(SQL("l.channel_id = %s AND l.state = 'unmatched'", self.id))
         self._tell_differences(changed)
-        self._statements_with_open_rows()._refresh_state()
+        told = self._statements_with_open_rows()
+        (told - statement if statement else told)._refresh_state()  # its own rows have just been taken in
         return sum(counts.values())
 
     def _statements_with_open_rows(self):
@@ -100,15 +101,18 @@ class PaymentBridgeChannel(models.Model):
         )
         return self.env["payment.bridge.statement"].browse(row[0] for row in rows)
 
-    def _open_rows(self, staged):
-        """The open rows as SQL, to be selected from: those of the sub-ledger, and those on the stage."""
+    def _open_rows(self, staged, where=None):
+        """The open rows ``s`` as SQL, to be selected from: those of the sub-ledger, and those on the stage. With
+        ``where`` those of which it is true; the columns of the others are not even read."""
+        where = where or SQL("TRUE")
         known = SQL(
             """
             SELECT id, FALSE AS is_new, only_by_hand, currency_id, difference AS known_difference, %s
-              FROM payment_bridge_statement_line WHERE channel_id = %s AND state = 'unmatched'
+              FROM payment_bridge_statement_line s WHERE channel_id = %s AND state = 'unmatched' AND %s
             """,
             _COLUMNS,
             self.id,
+            where,
         )
         if not staged:
             return SQL("(%s)", known)
@@ -116,10 +120,11 @@ class PaymentBridgeChannel(models.Model):
             """
             (SELECT id, TRUE AS is_new, NULL::boolean AS only_by_hand, %s AS currency_id,
                     NULL::varchar AS known_difference, %s
-               FROM payment_bridge_stage s UNION ALL %s)
+               FROM payment_bridge_stage s WHERE %s UNION ALL %s)
             """,
             self.currency_id.id,
             SQL(", ").join(SQL("%s AS %s", staged_column(name), SQL.identifier(name)) for name in LINE_COLUMNS),
+            where,
             known,
         )
 
@@ -136,7 +141,7 @@ class PaymentBridgeChannel(models.Model):
         cr.execute("ANALYZE pb_match (id, instruction_id)")
         return found
 
-    def _keep_rest(self, open_rows):
+    def _keep_rest(self, staged):
         """Everything that our own number did not match, for the passes that follow."""
         self.env.cr.execute(
             SQL(
@@ -146,9 +151,9 @@ class PaymentBridgeChannel(models.Model):
                        FALSE AS taken, FALSE AS repeated, NULL::varchar AS difference, NULL::numeric AS at_stake,
                        NULL::varchar AS proposal, NULL::integer AS similar_id, NULL::numeric AS score,
                        NULL::jsonb AS reasons
-                  FROM %s l WHERE NOT EXISTS (SELECT FROM pb_match m WHERE m.id = l.id)
+                  FROM %s l
                 """,
-                open_rows,
+                self._open_rows(staged, SQL("NOT EXISTS (SELECT FROM pb_match m WHERE m.id = s.id)")),
             )
         )
 
