@@ -24,9 +24,10 @@ MANY_ROWS = 20_000
 class PaymentBridgeRun(models.Model):
     """Loading a large file, matching many rows, or posting many statements, one after the other.
 
-    It is worked off in bounded steps by a scheduled action, each step in a transaction of its own that is done whole
-    or not at all. What is written here while a step is under way goes over a cursor of its own, so that people see
-    it; nobody but the worker changes a run, but for the wish to end it.
+    It is worked off in bounded steps by one of two scheduled actions, so that the files of two channels are loaded at
+    once; each step is a transaction of its own that is done whole or not at all. What is written here while a step is
+    under way goes over a cursor of its own, so that people see it; nobody but its worker changes a run, but for the
+    wish to end it.
     """
 
     _name = "payment.bridge.run"
@@ -110,7 +111,8 @@ class PaymentBridgeRun(models.Model):
             }
         )
         self.env["payment.bridge.audit.event"]._record("run.started", run, kind=run.kind, file=run.file_name or None)
-        self.env.ref("payment_bridge_reconcile.cron_run").sudo()._trigger()
+        for worker in ("cron_run", "cron_run_beside"):
+            self.env.ref(f"payment_bridge_reconcile.{worker}").sudo()._trigger()
         return run.with_env(self.env)._get_records_action(name=run.name)
 
     @api.model

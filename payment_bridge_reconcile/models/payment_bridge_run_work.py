@@ -2,6 +2,7 @@
 
 import base64
 import logging
+from contextlib import contextmanager
 
 import psycopg2.errors
 
@@ -10,6 +11,8 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
+
+_WORKER_LOCK = 0x7062776B
 
 MOST_TRIES = 3
 """How often a run is begun whose worker was stopped from outside."""
@@ -27,45 +30,84 @@ class PaymentBridgeRun(models.Model):
     def _cron_work(self):
         """Work off what waits, oldest first, until time is used up.
 
-        There is one worker at a time, the scheduled action's: a run that reads as running when it begins was left by
-        a worker that was stopped, and begins again. Every step can be repeated: what is done stays done.
+        Each scheduled action that calls this is a worker, and one worker at a time is at a channel. A run that reads
+        as running while nobody is at its channels was left by a worker that was stopped, and begins again. Every step
+        can be repeated: what is done stays done.
         """
         self._take_up_stranded()
+        passed = []
+        while run := self.search([("state", "=", "waiting"), ("id", "not in", passed)], order="id", limit=1):
+            with run._at_its_channels("waiting") as is_ours:
+                if not is_ours:
+                    passed.append(run.id)  # whoever is there looks for it afterwards
+                elif not run._work_in_time():
+                    return
+
+    @contextmanager
+    def _at_its_channels(self, state):
+        """A time in which no other worker is at this run's channels. Answers whether it is so, and the run is still in
+        this ``state``. What is not committed at the end is undone.
+
+        The locks are the connection's: they last over the steps' commits, and end when the worker does.
+        """
+        self.ensure_one()
+        cr = self.env.cr
+        wanted, got = sorted(self.channel_ids.ids), []
+        try:
+            for channel_id in wanted:
+                cr.execute(SQL("SELECT pg_try_advisory_lock(%s, %s)", _WORKER_LOCK, channel_id))
+                if not cr.fetchone()[0]:
+                    break
+                got.append(channel_id)
+            self._commit_step()  # what others did before they let go is seen from here on
+            self.invalidate_recordset()
+            yield got == wanted and self.exists().state == state
+        finally:
+            cr.rollback()
+            for channel_id in got:
+                cr.execute(SQL("SELECT pg_advisory_unlock(%s, %s)", _WORKER_LOCK, channel_id))
+
+    def _work_in_time(self):
+        """Begin a run that waits, and do it; answers whether there is time for more."""
         cron = self.env["ir.cron"]
-        while run := self.search([("state", "=", "waiting")], order="id", limit=1):
-            run.write(
-                {
-                    "state": "running",
-                    "started_at": run.started_at or fields.Datetime.now(),
-                    "tries": run.tries + 1,
-                    "cancel_requested": False,
-                }
-            )
-            remaining = self.search_count([("state", "=", "waiting")])
-            if not cron._commit_progress(remaining=remaining + 1):
-                run.state = "waiting"
-                cron._commit_progress()
-                return
-            run._work()
-            if not cron._commit_progress(1, remaining=remaining):
-                return
+        self.write(
+            {
+                "state": "running",
+                "started_at": self.started_at or fields.Datetime.now(),
+                "tries": self.tries + 1,
+                "cancel_requested": False,
+            }
+        )
+        remaining = self.search_count([("state", "=", "waiting")])
+        if not cron._commit_progress(remaining=remaining + 1):
+            self.state = "waiting"
+            cron._commit_progress()
+            return False
+        self._work()
+        return bool(cron._commit_progress(1, remaining=remaining))
 
     def _take_up_stranded(self):
+        """Let runs wait again that a worker has left when it was stopped; not for ever."""
         for run in self.search([("state", "=", "running")]):
-            if run.cancel_requested:
-                run._end("cancelled", self.env._("Ended. What was done before stays done."))
-            elif run.tries >= MOST_TRIES:
-                run._end(
-                    "failed",
-                    self.env._(
-                        "It was stopped from outside %s times, as by a restart of the server. What was done before"
-                        " stays done; nothing is half done. Start it again when the server has time.",
-                        run.tries,
-                    ),
-                )
-            else:
-                run.state = "waiting"
-        self.env["ir.cron"]._commit_progress()
+            with run._at_its_channels("running") as is_stranded:
+                if is_stranded:
+                    run._take_up()
+                    self.env["ir.cron"]._commit_progress()
+
+    def _take_up(self):
+        if self.cancel_requested:
+            self._end("cancelled", self.env._("Ended. What was done before stays done."))
+        elif self.tries >= MOST_TRIES:
+            self._end(
+                "failed",
+                self.env._(
+                    "It was stopped from outside %s times, as by a restart of the server. What was done before"
+                    " stays done; nothing is half done. Start it again when the server has time.",
+                    self.tries,
+                ),
+            )
+        else:
+            self.state = "waiting"
 
     def _work(self):
         """Do one run as the person who started it, in that person's language.

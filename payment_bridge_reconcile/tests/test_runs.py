@@ -248,6 +248,49 @@ class TestRuns(StatementCase):
         self.assertEqual(stuck.state, "failed")
         self.assertIn("stopped from outside", stuck.message)
 
+    @contextmanager
+    def worker_at(self, channel):
+        """Another worker is at a channel."""
+        with self.registry.cursor() as other:
+            other.execute("SELECT pg_advisory_lock(%s, %s)", (payment_bridge_run_work._WORKER_LOCK, channel.id))
+            try:
+                yield
+            finally:
+                other.execute("SELECT pg_advisory_unlock_all()")
+
+    def test_a_channel_that_another_worker_is_at_is_left_to_it(self):
+        second = self.make_channel(self.company, "Second")
+        busy = self.import_large(self.rows(2))
+        free = self.run_of(self.env["payment.bridge.run"].sudo()._start_match(second))
+        with self.worker_at(self.channel):
+            self.work()
+            self.assertEqual((busy.state, busy.tries, free.state), ("waiting", 0, "done"))
+        self.work()
+        self.assertEqual((busy.state, busy.tries), ("done", 1))
+
+    def test_a_run_that_another_worker_is_at_is_not_taken_for_stranded(self):
+        run = self.post_many(self.statements(1))
+        run.sudo().write({"state": "running", "tries": 1})
+        with self.worker_at(self.channel):
+            self.work()
+            self.assertEqual((run.state, run.tries), ("running", 1))
+        self.work()
+        self.assertEqual((run.state, run.tries), ("done", 2))
+
+    def test_channels_are_let_go_whatever_happened(self):
+        run = self.import_large(self.rows(2))
+        work = patch.object(type(run), "_work_import", side_effect=ZeroDivisionError)
+        with work, mute_logger(WORK_LOGGER):
+            self.work()
+        self.assertEqual(run.state, "failed")
+        with self.registry.cursor() as other:
+            other.execute(
+                "SELECT pg_try_advisory_lock(%s, %s)", (payment_bridge_run_work._WORKER_LOCK, self.channel.id)
+            )
+            got = other.fetchone()[0]
+            other.execute("SELECT pg_advisory_unlock_all()")
+        self.assertTrue(got)
+
     def test_the_screen_is_told_how_far_it_is(self):
         run = self.post_many(self.statements(2))
         run.sudo().write({"state": "running", "done": 1})

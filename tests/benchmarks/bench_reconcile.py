@@ -3,9 +3,11 @@
     ./setup/bench reconcile --rows 1000000
 
 Ours is what uploading the month's files does: each of five channels' files through `payment.bridge.statement._load`,
-from bytes to rows in the sub-ledger that are matched or classified, with its transaction committed. Parse is the time
-spent making rows, load the time spent waiting for PostgreSQL to take them and to keep them, match the passes, classify
-the classes, proposals and difference records; they add up to the total but for what lies between.
+from bytes to rows in the sub-ledger that are matched or classified, with its transaction committed. As the two
+scheduled actions that work off uploads do, two processes take one file after the other (`--workers 1` measures one).
+Parse is the time spent making rows, load the time spent waiting for PostgreSQL to take them and to keep them, match the
+passes, classify the classes, proposals and difference records, each summed over the workers. Peak memory is that of all
+workers together, with what they share counted once.
 
 The floor is measured in the same run and database over the same rows: reading the files with `csv`, one bare `COPY` of
 the finished rows into a table without a key, and one `FULL JOIN` of that table with the orders, with a five-way
@@ -18,6 +20,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import multiprocessing
 import os
 import resource
 import subprocess
@@ -35,6 +38,7 @@ from workbench import Workbench
 
 CHANNELS = ("C1", "C2", "C3", "C4", "C5")
 SEED = 20260301
+WORKERS = 2
 TARGETS = {"ratio": 2.5, "growth": 12, "peak_mb": 500, "precision": 0.999, "left_without_class": 0.0001}
 BOOKS_COLUMNS = (
     "key", "operation", "amount", "currency", "state", "platform_reference", "executed_at", "original", "batch",
@@ -169,11 +173,12 @@ def watch(env: Any) -> Clock:
     return clock
 
 
-def reconcile(env: Any, folder: Path, channels: dict[str, Any], clock: Clock) -> float:
-    """Ours: upload every channel's file. Answers the seconds in all."""
-    started = time.perf_counter()
+def load_files(env: Any, folder: Path, waiting: Any, ended: Any) -> None:
+    """Load the file of one channel after the other, as they are taken from ``waiting``; tell what it took."""
+    clock = watch(env)
     with clock.phase("rest"):
-        for name, channel in channels.items():
+        while name := waiting.get():
+            channel = env["payment.bridge.channel"].search([("name", "=", f"Bench {name}")])
             kind = channel._statement_kind("account")
             content = (folder / f"{name}.bill.csv").read_bytes()
             loaded = env["payment.bridge.statement"]._load(channel, content, f"{name}.csv", kind, "uploaded")
@@ -182,7 +187,38 @@ def reconcile(env: Any, folder: Path, channels: dict[str, Any], clock: Clock) ->
             with clock.phase("load"):
                 env.cr.commit()
             env.invalidate_all()
-    return time.perf_counter() - started
+    ended.put((dict(clock.spent), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, backend_mb(env)))
+
+
+def reconcile(database: str, folder: Path, workers: int) -> dict[str, Any]:
+    """Ours: every channel's file, taken by so many workers. Answers what it took."""
+    forks = multiprocessing.get_context("fork")
+    waiting, ended = forks.SimpleQueue(), forks.SimpleQueue()
+    for name in (*CHANNELS, *[""] * workers):
+        waiting.put(name)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    started = time.perf_counter()
+    processes = [
+        forks.Process(target=in_odoo, args=(database, lambda env: load_files(env, folder, waiting, ended)))
+        for _ in range(workers)
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    seconds = time.perf_counter() - started
+    if any(process.exitcode for process in processes):
+        raise RuntimeError("a worker failed")
+    told = [ended.get() for _ in processes]
+    phases = sum((Counter(spent) for spent, _peak, _backend in told), Counter())
+    return {
+        "workers": workers,
+        "seconds": round(seconds, 2),
+        "phases": {name: round(spent, 2) for name, spent in phases.items()},
+        "before_mb": before,
+        "peak_mb": before + sum(max(0, peak - before) for _spent, peak, _backend in told),
+        "database_mb": max(backend for _spent, _peak, backend in told),
+    }
 
 
 def timed(action: Callable[[], object]) -> float:
@@ -237,13 +273,14 @@ def floor(env: Any, folder: Path) -> dict[str, float]:
     return {"csv": timed(read), "copy": timed(copy), "join": timed(join)}
 
 
-def load_truth(env: Any, folder: Path, channels: dict[str, Any]) -> None:
+def load_truth(env: Any, folder: Path) -> None:
     """The truth beside what was found."""
     cr = env.cr
     cr.execute(
         "CREATE TABLE truth (channel_id integer, side varchar, number varchar, expected varchar, partner varchar)"
     )
-    for name, channel in channels.items():
+    for name in CHANNELS:
+        channel = env["payment.bridge.channel"].search([("name", "=", f"Bench {name}")])
         cr.execute(f"ALTER TABLE truth ALTER channel_id SET DEFAULT {channel.id:d}")
         with (folder / f"{name}.truth.csv").open() as stream:
             cr._obj.copy_expert("COPY truth (side, number, expected, partner) FROM STDIN (FORMAT csv)", stream)
@@ -339,7 +376,7 @@ def backend_mb(env: Any) -> int:
     return max(0, peak - shared) // 1024
 
 
-def measure(bench: Workbench, rows: int) -> dict[str, Any]:
+def measure(bench: Workbench, rows: int, workers: int) -> dict[str, Any]:
     """One month of so many rows in a database of its own."""
     figures: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as temporary:
@@ -347,25 +384,18 @@ def measure(bench: Workbench, rows: int) -> dict[str, Any]:
         print(f"{rows:,} rows: making the month …", flush=True)
         generate(folder, rows)
 
-        def work(env: Any) -> None:
-            channels = make_channels(env)
-            fill_books(env, folder, channels)
-            clock = watch(env)
-            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-            seconds = reconcile(env, folder, channels, clock)
-            figures["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-            figures["before_mb"] = before // 1024
-            figures["database_mb"] = backend_mb(env)
+        def compare(env: Any) -> None:
             env.cr.execute("SELECT count(*) FROM payment_bridge_statement_line")
             figures["rows"] = env.cr.fetchone()[0]
-            figures["seconds"] = round(seconds, 2)
-            figures["phases"] = {name: round(spent, 2) for name, spent in clock.spent.items()}
             figures["floor"] = {name: round(spent, 2) for name, spent in floor(env, folder).items()}
-            load_truth(env, folder, channels)
+            load_truth(env, folder)
             figures.update(judge(env))
 
         with bench.databases.run_copy(os.environ["PB_TEMPLATE_DB"], "reconcile") as database:
-            in_odoo(database, work)
+            in_odoo(database, lambda env: fill_books(env, folder, make_channels(env)))
+            close_connections()
+            figures |= reconcile(database, folder, workers)
+            in_odoo(database, compare)
             close_connections()
     figures["floor_seconds"] = round(sum(figures["floor"].values()), 2)
     figures["ratio"] = round(figures["seconds"] / figures["floor_seconds"], 3)
@@ -388,11 +418,12 @@ def close_connections() -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rows", type=int, default=1_000_000, help="of the whole month, over all channels")
+    parser.add_argument("--workers", type=int, default=WORKERS, help="processes that take the files")
     arguments = parser.parse_args()
     bench = Workbench.from_environment()
     os.environ.update(bench.environment())
-    small = measure(bench, max(arguments.rows // 10, 1000))
-    full = measure(bench, arguments.rows)
+    small = measure(bench, max(arguments.rows // 10, 1000), arguments.workers)
+    full = measure(bench, arguments.rows, arguments.workers)
     print(
         json.dumps(
             {
@@ -404,9 +435,9 @@ def main() -> None:
                 "growth": round(full["seconds"] / small["seconds"], 2),
                 "targets": TARGETS,
                 "how": (
-                    "one month of five channels' files uploaded, parsed, kept, matched and classified; floor: the same"
-                    " files read with csv, the same rows in one bare COPY, one FULL JOIN with a classification, in one"
-                    " database"
+                    "one month of five channels' files uploaded, parsed, kept, matched and classified by"
+                    f" {arguments.workers} worker(s); floor: the same files read with csv, the same rows in one bare"
+                    " COPY, one FULL JOIN with a classification, in one database and one process"
                 ),
                 **{
                     name: value
