@@ -179,3 +179,13 @@ class TestPostModes(StatementCase):
             }
             left[mode]["partial"][0].pop("id")
         self.assertEqual(left["daily_summary"], left["settlement"])
+
+    def test_bills_that_wait_for_the_bank_become_paid(self):
+        """As where Odoo's own accounting application is installed: a paid bill is "in payment" until then."""
+        moves = self.env.registry["account.move"]
+        self.patch(moves, "_get_invoice_in_payment_state", lambda _move: "in_payment")
+        orders = [self.pay(100), self.pay(60)]
+        bills = orders[0].payment_id.reconciled_bill_ids | orders[1].payment_id.reconciled_bill_ids
+        self.assertEqual(bills.mapped("payment_state"), ["in_payment"] * 2)
+        self.statement([self.paid_row(order) for order in orders])._post()
+        self.assertEqual(bills.mapped("payment_state"), ["paid"] * 2)
