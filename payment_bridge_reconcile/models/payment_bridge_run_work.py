@@ -40,7 +40,9 @@ class PaymentBridgeRun(models.Model):
             with run._at_its_channels("waiting") as is_ours:
                 if not is_ours:
                     passed.append(run.id)  # whoever is there looks for it afterwards
-                elif not run._work_in_time():
+                elif run._work_in_time():
+                    passed = []  # their channels may have been let go, or have been ours
+                else:
                     return
 
     @contextmanager

@@ -1,7 +1,7 @@
 """Long runs: seen while they work, ended between steps, and nothing ever half done."""
 
 import base64
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from unittest.mock import patch
 
 from odoo import Command
@@ -267,6 +267,23 @@ class TestRuns(StatementCase):
             self.assertEqual((busy.state, busy.tries, free.state), ("waiting", 0, "done"))
         self.work()
         self.assertEqual((busy.state, busy.tries), ("done", 1))
+
+    def test_a_run_that_was_passed_is_looked_at_again_after_the_next(self):
+        second = self.make_channel(self.company, "Second")
+        runs = self.env["payment.bridge.run"].sudo()
+        both = self.run_of(runs._start_match(self.channel | second))
+        one = self.run_of(runs._start_match(self.channel))
+        there = ExitStack()
+        there.enter_context(self.worker_at(second))
+        work = type(runs)._work_match
+
+        def let_go_and_work(run):
+            there.close()
+            return work(run)
+
+        with there, patch.object(type(runs), "_work_match", let_go_and_work):
+            self.work()
+        self.assertEqual((one.state, both.state), ("done", "done"))
 
     def test_a_run_that_another_worker_is_at_is_not_taken_for_stranded(self):
         run = self.post_many(self.statements(1))
