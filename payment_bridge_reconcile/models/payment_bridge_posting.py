@@ -2,8 +2,10 @@
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
+from odoo.tools.constants import PREFETCH_MAX
 
+from .account_move import SEQUENCE_FORMATS
 from .posting_plan import SELECTION_MODE, SETTLEMENT
 
 
@@ -77,7 +79,7 @@ class PaymentBridgePosting(models.Model):
     def _make_entries(self, plan):
         """Make the plan's entries, each posted with its final items, and reconcile them in one go."""
         self.ensure_one()
-        entries = self._bare_entries().create([self._entry_values(entry) for entry in plan.entries])
+        entries = self._create_entries([self._entry_values(entry) for entry in plan.entries])
         bank = self._bank_account()
         pairs, groups, marks, fee_marks = [], [], {}, {}
         for planned, entry in zip(plan.entries, entries, strict=True):
@@ -99,6 +101,15 @@ class PaymentBridgePosting(models.Model):
             self.env["account.move.line"]._reconcile_plan(pairs)
         self.write({"row_count": len({**fee_marks, **marks}), "amount": plan.net})
 
+    def _create_entries(self, values):
+        """Statement entries of these values, in portions that Odoo computes together: of more records than it
+        prefetches it flushes and looks up each one by itself."""
+        entries = self.env["account.bank.statement.line"]
+        for portion in split_every(PREFETCH_MAX, values, list):
+            entries += self._bare_entries().create(portion)
+            self.env.flush_all()
+        return entries
+
     def _bare_entries(self):
         """Statement entries to be made from final, balanced items: nothing has to be derived from them, and nobody
         follows them; a company that keeps Odoo's own trail of changes gets it."""
@@ -107,7 +118,10 @@ class PaymentBridgePosting(models.Model):
             self.env["account.bank.statement.line"]
             .with_company(company)
             .with_context(
-                skip_invoice_sync=True, check_move_validity=False, tracking_disable=not company.restrictive_audit_trail
+                skip_invoice_sync=True,
+                check_move_validity=False,
+                tracking_disable=not company.restrictive_audit_trail,
+                **{SEQUENCE_FORMATS: {}},
             )
         )
 
@@ -210,7 +224,7 @@ class PaymentBridgePosting(models.Model):
         statement._lock_channel(statement.channel_id)
         originals = self.entry_ids
         originals.move_id.line_ids.remove_move_reconcile()
-        opposites = self._bare_entries().create([self._opposite_values(entry) for entry in originals])
+        opposites = self._create_entries([self._opposite_values(entry) for entry in originals])
         pairs = []
         for entry, opposite in zip(originals, opposites, strict=True):
             items = zip(entry.move_id.line_ids.sorted("id"), opposite.move_id.line_ids.sorted("id"), strict=True)

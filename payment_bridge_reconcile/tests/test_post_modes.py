@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from odoo.addons.payment_bridge.connector.types import OutcomeStatus
 
+from ..models import payment_bridge_posting
 from .canned import row
 from .common import DAY, StatementCase
 
@@ -88,6 +89,48 @@ class TestPostModes(StatementCase):
             self.assertEqual(line.move_id.statement_line_id.amount, line.amount)
         fee = statement.line_ids.filtered("fee").fee_move_line_id
         self.assertEqual((fee.balance, fee.move_id), (1.0, statement.line_ids.filtered("fee").move_id))
+
+    def asked_for_last_numbers(self):
+        """The list of days for which a journal is asked from now on what its last number is."""
+        moves, asked = self.env.registry["account.move"], []
+        inner = moves._get_last_sequence
+
+        def asking(move, **options):
+            asked.append(move.date)
+            return inner(move, **options)
+
+        self.patch(moves, "_get_last_sequence", asking)
+        return asked
+
+    def test_entries_of_a_run_count_on_without_asking_the_journal_for_each(self):
+        _orders, statement = self.mixed_statement()
+        self.channel.posting_mode = "per_line"
+        asked = self.asked_for_last_numbers()
+        posting = statement._post()
+        self.assertEqual(len(posting.entry_ids), 8)
+        self.assertEqual(set(asked), {self.next_day(-1), DAY})
+        self.assertLess(len(asked), 8)
+        asked.clear()
+        posting.action_undo()
+        self.assertEqual(len(posting.entry_ids), 16)
+        self.assertLess(len(asked), 8)
+        self.assert_numbered_on(posting.entry_ids.move_id)
+
+    def test_entries_made_in_portions_count_on(self):
+        self.patch(payment_bridge_posting, "PREFETCH_MAX", 3)
+        _orders, statement = self.mixed_statement()
+        self.channel.posting_mode = "per_line"
+        posting = statement._post()
+        self.assertEqual(len(posting.entry_ids), 8)
+        self.assertEqual(posting.amount, sum(statement.line_ids.mapped("amount")))
+        posting.action_undo()
+        self.assert_numbered_on(posting.entry_ids.move_id)
+
+    def assert_numbered_on(self, entries):
+        numbers = sorted(entries.mapped("sequence_number"))
+        self.assertEqual(numbers, list(range(numbers[0], numbers[0] + len(entries))))
+        self.assertEqual(len(set(entries.mapped("sequence_prefix"))), 1)
+        self.assertFalse(any(entries.mapped("made_sequence_gap")))
 
     def test_summary_has_one_entry_a_day_and_kind_with_the_rows_behind_it(self):
         _orders, statement = self.mixed_statement()
