@@ -116,7 +116,11 @@ class StatementCase(AccountTestInvoicingCommon):
 
     def pay(self, amount, status=OutcomeStatus.SUCCEEDED, **outcome):
         """A payment that the platform has answered with ``status``."""
-        instruction = self.order(amount).sudo()
+        return self.answer(self.order(amount), status, **outcome)
+
+    def answer(self, instruction, status=OutcomeStatus.SUCCEEDED, **outcome):
+        """The payment leaves, and the platform answers."""
+        instruction = instruction.sudo()
         instruction._move_to(State.SENDING, reason="test", sent_at=fields.Datetime.now())
         outcome.setdefault("executed_at", fields.Datetime.to_datetime(f"{DAY} 10:00:00"))
         instruction._apply(Outcome(status, **outcome), "answer")

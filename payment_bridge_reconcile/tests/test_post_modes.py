@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
@@ -232,3 +233,35 @@ class TestPostModes(StatementCase):
         self.assertEqual(bills.mapped("payment_state"), ["in_payment"] * 2)
         self.statement([self.paid_row(order) for order in orders])._post()
         self.assertEqual(bills.mapped("payment_state"), ["paid"] * 2)
+
+    def test_a_bill_paid_by_a_part_of_a_payment_becomes_paid(self):
+        moves = self.env.registry["account.move"]
+        self.patch(moves, "_get_invoice_in_payment_state", lambda _move: "in_payment")
+        payment = self.env["account.payment"].create(
+            {
+                "payment_type": "outbound",
+                "partner_type": "supplier",
+                "partner_id": self.payee.id,
+                "amount": 100,
+                "date": DAY,
+                "journal_id": self.channel.journal_id.id,
+                "payment_method_line_id": self.channel.journal_id._bridge_method_line("outbound").id,
+                "partner_bank_id": self.payee.bank_ids.id,
+            }
+        )
+        payment.action_post()
+        order = self.answer(payment.bridge_instruction_id)
+        left = payment.move_id.line_ids.filtered(lambda item: item.account_type == "liability_payable")
+        bill = self.env["account.move"].create(
+            {
+                "move_type": "in_invoice",
+                "partner_id": self.payee.id,
+                "invoice_date": DAY,
+                "invoice_line_ids": [Command.create({"name": "Ink", "price_unit": 60, "tax_ids": []})],
+            }
+        )
+        bill.action_post()
+        (left | bill.line_ids.filtered(lambda item: item.account_type == "liability_payable")).reconcile()
+        self.assertEqual((bill.payment_state, left.amount_residual), ("in_payment", 40))
+        self.statement([self.paid_row(order)])._post()
+        self.assertEqual((bill.payment_state, left.amount_residual), ("paid", 40))
