@@ -1,6 +1,7 @@
 """Entries that were made from a platform's statement, and their rows."""
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 SEQUENCE_FORMATS = "bridge_sequence_formats"
 """Context key of {(journal id, day): format} found so far: for entries that are made together, of one kind."""
@@ -14,6 +15,29 @@ class AccountMove(models.Model):
     def action_bridge_open_rows(self):
         """The rows of the sub-ledger behind this entry."""
         return self.line_ids.action_bridge_open_rows()
+
+    def _check_draftable(self):
+        """An entry behind rows of the sub-ledger would leave the books while its rows read as posted."""
+        for entry in self.filtered("bridge_posting_id"):
+            posting = entry.bridge_posting_id.sudo()
+            told = {"entry": entry.name, "posting": posting.name}
+            if posting.state == "undone":
+                raise UserError(
+                    self.env._(
+                        "%(entry)s belongs to the posting %(posting)s, which was undone: the entry and its opposite"
+                        " stay in the books together.",
+                        **told,
+                    )
+                )
+            raise UserError(
+                self.env._(
+                    "%(entry)s was made by the posting %(posting)s of a platform's statement and is not reset to draft."
+                    " To take it back, undo that posting: the opposite entry is made, and the rows can be posted"
+                    " again.",
+                    **told,
+                )
+            )
+        return super()._check_draftable()
 
     def _get_next_sequence_format(self):
         """Looked up once a journal and day among entries that one posting makes.

@@ -61,6 +61,18 @@ def obstacles_until(channels, day):
             True,
         ),
         Obstacle(
+            "opened_again",
+            "payment.bridge.statement.line",
+            [
+                of,
+                ("state", "=", "posted"),
+                ("match_pass", "=", "payment"),
+                ("instruction_id.payment_id.is_matched", "=", False),
+                ("settled_on", "<=", day),
+            ],
+            True,
+        ),
+        Obstacle(
             "differences",
             "payment.bridge.difference",
             [of, ("state", "=", "open"), ("day", "<=", day), ("difference", "not in", ("cross_day", "refund_timing"))],

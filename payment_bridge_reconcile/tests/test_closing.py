@@ -1,6 +1,7 @@
 from datetime import date
 
 from odoo.exceptions import UserError
+from odoo.tools.safe_eval import datetime, safe_eval
 
 from odoo.addons.payment_bridge.connector.types import OutcomeStatus
 
@@ -66,6 +67,34 @@ class TestClosing(StatementCase):
         statement._post()
         _check, found = self.check()
         self.assertEqual((found["not_posted"], found["fees"]), (0, 0))
+
+    def test_a_payment_that_somebody_opened_again_stands_in_the_way(self):
+        """Odoo's own "Unreconcile" parts a payment from the bank's entry; the ledger's balance does not tell."""
+        came_back = self.pay(30)
+        order = self.pay(100)
+        self.tell(came_back, OutcomeStatus.RETURNED, platform_message="account closed")
+        statement = self.statement(
+            [
+                self.paid_row(order),
+                self.paid_row(came_back),
+                row("return", "E-back", "30.00", day=DAY, key=came_back.key),
+            ],
+            opening=130,
+        )
+        posting = statement._post()
+        _check, found = self.check()
+        self.assertEqual(found["opened_again"], 0)
+        statement.line_ids.filtered(lambda line: line.instruction_id == order).move_line_id.remove_move_reconcile()
+        check, found = self.check()
+        self.assertEqual(found["opened_again"], 1)
+        line = check.line_ids.filtered(lambda one: one.code == "opened_again")
+        self.assertTrue(line.blocks)
+        rows = self.env[line.res_model].search(safe_eval(line.domain, {"datetime": datetime}))
+        self.assertEqual(rows.instruction_id, order)
+        posting.action_undo()
+        statement._post()
+        _check, found = self.check()
+        self.assertEqual((found["opened_again"], order.payment_id.is_matched), (0, True))
 
     def test_the_lock_date_waits_for_the_channels(self):
         statement = self.statement([row("deposit", "D1", "5.00", day=DAY)], opening=0)

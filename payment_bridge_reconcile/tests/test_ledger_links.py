@@ -50,14 +50,22 @@ class TestLedgerLinks(StatementCase):
         line.invalidate_recordset()
         self.assertEqual(line.account_id, other)
 
-    def test_an_item_behind_a_posted_row_is_not_deleted_with_its_entry(self):
+    def test_an_entry_behind_posted_rows_stays_in_the_books(self):
+        """Whichever of Odoo's own ways somebody takes; undoing the posting is the one that explains itself."""
         statement = self.statement([row("fee", "F1", "-1.00", day=DAY)])
-        statement._post()
-        move = statement.line_ids.move_line_id.move_id
-        move.button_draft()
+        posting = statement._post()
+        entry = statement.line_ids.move_line_id.move_id
+        for way in (entry.button_draft, entry.button_cancel):
+            with self.assertRaisesRegex(UserError, "undo that posting"):
+                way()
         with self.assertRaisesRegex(UserError, "Undo the posting"):
-            move.unlink()
-        self.assertTrue(statement.line_ids.move_line_id.exists())
+            entry.with_context(force_delete=True).unlink()
+        with self.assertRaisesRegex(UserError, "Undo the posting"):
+            entry.statement_line_id.action_undo_reconciliation()
+        self.assertEqual((entry.state, statement.line_ids.move_line_id.move_id), ("posted", entry))
+        posting.action_undo()
+        with self.assertRaisesRegex(UserError, "was undone"):
+            posting.entry_ids.move_id[:1].button_draft()
 
     def test_no_row_is_checked_by_a_foreign_key(self):
         self.env.cr.execute(

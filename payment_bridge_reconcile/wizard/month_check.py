@@ -78,6 +78,7 @@ class PaymentBridgeMonthCheckLine(models.TransientModel):
             ("missing_days", "Days without a statement"),
             ("not_posted", "Rows that are not in the books"),
             ("fees", "Fees that are not in the books"),
+            ("opened_again", "Payments opened again after their row was posted"),
             ("differences", "Differences that nobody has explained"),
             ("suspense", "Rows held on the suspense account"),
             ("balances", "Days whose balance is not proven"),
