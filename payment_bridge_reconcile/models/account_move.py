@@ -1,7 +1,7 @@
 """Entries that were made from a platform's statement, and their rows."""
 
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 
 SEQUENCE_FORMATS = "bridge_sequence_formats"
 """Context key of {(journal id, day): format} found so far: for entries that are made together, of one kind."""
@@ -29,13 +29,15 @@ class AccountMove(models.Model):
                         **told,
                     )
                 )
-            raise UserError(
+            raise RedirectWarning(
                 self.env._(
                     "%(entry)s was made by the posting %(posting)s of a platform's statement and is not reset to draft."
                     " To take it back, undo that posting: the opposite entry is made, and the rows can be posted"
                     " again.",
                     **told,
-                )
+                ),
+                posting.statement_id.with_env(self.env)._get_records_action(),
+                self.env._("Open the Statement"),
             )
         return super()._check_draftable()
 

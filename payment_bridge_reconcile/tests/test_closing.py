@@ -59,6 +59,7 @@ class TestClosing(StatementCase):
         statement = self.statement([self.paid_row(self.pay(100)), row("fee", "F1", "-1.00", day=DAY)], opening=101)
         self.channel._expect_statements()
         check, found = self.check()
+        self.assertEqual(check.display_name, f"Month-End Check {DAY:%Y-%m}")
         self.assertEqual((found["unknown"], found["not_posted"], found["fees"]), (1, 1, 1))
         self.assertFalse(check.is_clear)
         line = check.line_ids.filtered(lambda one: one.code == "not_posted")

@@ -1,7 +1,7 @@
 """What rows of the sub-ledger point to stays, though no foreign key says so."""
 
 from odoo import Command
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 
 from .canned import row
 from .common import DAY, StatementCase
@@ -56,8 +56,9 @@ class TestLedgerLinks(StatementCase):
         posting = statement._post()
         entry = statement.line_ids.move_line_id.move_id
         for way in (entry.button_draft, entry.button_cancel):
-            with self.assertRaisesRegex(UserError, "undo that posting"):
+            with self.assertRaisesRegex(RedirectWarning, "undo that posting") as refused:
                 way()
+        self.assertEqual(refused.exception.args[1]["res_id"], statement.id)
         with self.assertRaisesRegex(UserError, "Undo the posting"):
             entry.with_context(force_delete=True).unlink()
         with self.assertRaisesRegex(UserError, "Undo the posting"):

@@ -3,6 +3,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 from ..models.closing_obstacles import obstacles_until
 
@@ -31,6 +32,13 @@ class PaymentBridgeMonthCheck(models.TransientModel):
         for check in self:
             check.last_day = check.month and check.month + relativedelta(day=31)
 
+    @api.depends("month")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for check in self:
+            month = check.month and format_date(self.env, check.month, date_format="yyyy-MM")
+            check.display_name = self.env._("Month-End Check %s", month or "")
+
     @api.depends("line_ids.count")
     def _compute_is_clear(self):
         for check in self:
@@ -56,7 +64,7 @@ class PaymentBridgeMonthCheck(models.TransientModel):
                 for one in obstacles_until(channels, self.last_day)
             ]
         )
-        return self._get_records_action(name=self.env._("Month-End Check"))
+        return self._get_records_action(name=self.display_name)
 
     @api.model
     def action_new(self):
