@@ -34,6 +34,7 @@ class PaymentBridgeAuditEvent(models.Model):
 
     _name = "payment.bridge.audit.event"
     _description = "Payment Bridge Audit Event"
+    _rec_name = "event"
     _order = "id desc"
     _log_access = False
 
