@@ -32,7 +32,8 @@ _OTHER_COLUMNS = (
     "column_summary",
     "column_wallet",
 )
-_BY_NAME = {setting.name: setting for setting in fields.LAYOUT_FIELDS}
+_EXCHANGE_COLUMNS = ("column_arrived", "column_arrived_currency")
+_BY_NAME = {setting.name: setting for setting in (*fields.LAYOUT_FIELDS, *fields.EXCHANGE_FIELDS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,14 @@ def layout_of(settings: ChannelSettings, account: str, currency: str) -> Layout:
     :raises Misconfigured: naming the setting and what is wrong with it.
     """
     amounts = _choice(settings, "amounts")
-    columns = {name: title for name in _OTHER_COLUMNS if (title := _value(settings, name))}
+    columns = {name: title for name in (*_OTHER_COLUMNS, *_EXCHANGE_COLUMNS) if (title := _value(settings, name))}
     for name in ("column_time", "column_reference", *AMOUNT_COLUMNS[amounts]):
         if not _value(settings, name):
             raise _wrong(name, "is missing", "未填写")
         columns[name] = _value(settings, name)
+    for name, other in (_EXCHANGE_COLUMNS, _EXCHANGE_COLUMNS[::-1]):
+        if name in columns and other not in columns:
+            raise _wrong(other, "is missing", "未填写")
     _refuse_twice(columns)
     return Layout(
         account=account,

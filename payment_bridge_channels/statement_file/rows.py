@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from odoo.addons.payment_bridge.connector.errors import StatementError
 from odoo.addons.payment_bridge.connector.redaction import mask_account
@@ -21,6 +22,8 @@ _AMOUNT = re.compile(
 )
 _IDENTIFIER = re.compile(r"(?![=+@-])[^\x00-\x1f\x7f]{1,128}")
 _SHORTENED = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+[0-9]+")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_RATE = Decimal("0.000001")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
@@ -65,6 +68,7 @@ class RowReader:
             description=summary,
             platform_kind=summary,
             raw=self._kept(values),
+            **self._arrived(row, values, amount),
         )
 
     def _kind(self, summary: str, amount: Decimal) -> LineKind:
@@ -119,6 +123,23 @@ class RowReader:
         if said in self._layout.words["words_out"]:
             return -told
         raise self._wrong(row, "column_direction", "one of the words for in or out", "渠道设置中的收支方向文字")
+
+    def _arrived(self, row: int, values: dict[str, str], amount: Decimal) -> dict[str, Any]:
+        """What arrives in another currency, whatever its sign in the file; nothing where the row was not exchanged."""
+        if self._layout.title("column_arrived") is None:
+            return {}
+        told = abs(self._number(row, values, "column_arrived") or ZERO)
+        currency = values[self._layout.columns["column_arrived_currency"]]
+        if not told or currency == self._layout.currency:
+            return {}
+        if not _CURRENCY.fullmatch(currency):
+            raise self._wrong(row, "column_arrived_currency", "a currency of three letters", "三个字母的币种代码")
+        rate = (told / abs(amount)).quantize(_RATE)
+        return {
+            "settlement_currency": currency,
+            "settlement_amount": told.copy_sign(amount),
+            "settlement_rate": rate,
+        }
 
     def _balance(self, row: int, values: dict[str, str]) -> Decimal | None:
         """The balance after the row; None where the file has no such column. A blank one would break the check."""

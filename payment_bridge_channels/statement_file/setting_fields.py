@@ -161,3 +161,25 @@ LAYOUT_FIELDS: tuple[SettingField, ...] = (
         ),
     ),
 )
+EXCHANGE_FIELDS: tuple[SettingField, ...] = (
+    _column(
+        "column_arrived",
+        "Column: amount that arrives",
+        "列：到账金额",
+        told=Bilingual(
+            "Where the institution exchanges what leaves: the column of what arrives, in the currency of the next"
+            " one. Empty: the file has none.",
+            "机构代为结汇、换汇时，对方实际到账金额所在的列；文件没有该列时留空。",
+        ),
+    ),
+    _column(
+        "column_arrived_currency",
+        "Column: currency that arrives",
+        "列：到账币种",
+        told=Bilingual(
+            "Three letters in each row, such as CNY. Empty: the file has none.",
+            "每行三个字母的币种代码，如 CNY；文件没有该列时留空。",
+        ),
+    ),
+)
+"""For accounts from which money is taken into another currency."""

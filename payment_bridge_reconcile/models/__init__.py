@@ -12,6 +12,7 @@ from . import payment_bridge_statement_similar
 from . import payment_bridge_statement_plan
 from . import payment_bridge_statement_plan_rows
 from . import payment_bridge_statement_plan_fees
+from . import payment_bridge_statement_plan_exchanged
 from . import payment_bridge_statement_plan_summary
 from . import payment_bridge_statement_post
 from . import payment_bridge_statement_control

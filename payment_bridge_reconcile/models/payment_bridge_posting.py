@@ -151,14 +151,17 @@ class PaymentBridgePosting(models.Model):
         }
 
     def _item_values(self, entry, item):
-        amount = self.currency_id.round(item.amount)
+        currency, amount = item.worth(self.currency_id)
+        books = self.company_id.currency_id
         return {
             "account_id": item.account.id,
             "partner_id": item.partner.id,
             "name": item.label,
-            "currency_id": self.currency_id.id,
+            "currency_id": currency.id,
             "amount_currency": amount,
-            "balance": self.currency_id._convert(amount, self.company_id.currency_id, self.company_id, entry.date),
+            "balance": item.booked.balance
+            if item.booked
+            else currency._convert(amount, books, self.company_id, entry.date),
             "bridge_statement_line_id": item.lines.id if len(item.lines) == 1 else False,
             **item.extra,
         }

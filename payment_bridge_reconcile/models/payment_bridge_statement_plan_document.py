@@ -74,6 +74,6 @@ class PaymentBridgeStatement(models.Model):
         return [item, *taxes]
 
     def _stays_apart(self, item, line):
-        """Whether an item of a daily summary keeps its own partner, tax or analytic distribution."""
+        """Whether an item of a daily summary keeps its own partner, tax, analytic distribution or currency."""
         is_personal = item.account.account_type in RECEIVABLE_OR_PAYABLE
-        return bool(item.extra) or is_personal or line.match_pass == "document"
+        return bool(item.extra or item.booked) or is_personal or line.match_pass == "document"

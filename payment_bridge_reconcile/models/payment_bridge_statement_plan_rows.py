@@ -138,6 +138,8 @@ class PaymentBridgeStatement(models.Model):
         account = self.company_id.transfer_account_id
         if not account:
             return self.env._("the company has no account for internal transfers")
+        if line.settlement_currency_id not in (line.currency_id, self.env["res.currency"]):
+            return self._plan_exchanged(line, account)
         return [self._item(account, line._entry_label(), -line.amount, line)]
 
     def _plan_account(self, line, _settles):

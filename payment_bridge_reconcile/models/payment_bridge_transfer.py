@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.tools import SQL
+
+from .payment_bridge_statement_plan_exchanged import FARTHEST_RATE
 
 
 class PaymentBridgeChannel(models.Model):
@@ -21,7 +23,8 @@ class PaymentBridgeChannel(models.Model):
     def _match_transfers(self):
         """Pair what left this account with what arrived on a bank account, and the other way round: first where both
         stand on the transfer account, then bank lines that nothing explains yet. Only where neither side has a second
-        choice. Answers how many pairs were reconciled."""
+        choice. What the bank received in another currency is known by the platform's number in its text. Answers how
+        many pairs were reconciled."""
         self.ensure_one()
         account = self.company_id.sudo().transfer_account_id
         if not account.reconcile:
@@ -35,20 +38,58 @@ class PaymentBridgeChannel(models.Model):
             suspense.with_context(skip_readonly_check=True).write({"account_id": account.id})
             plan.append(items.browse((ours_id, theirs_id)))
         if plan:
-            items._reconcile_plan(plan)
+            exchanges = [self._exchange_entry(pair) for pair in plan]
+            items._reconcile_plan(
+                [
+                    pair | entry.line_ids.filtered(lambda item: item.account_id == account)
+                    for pair, entry in zip(plan, exchanges, strict=True)
+                ]
+            )
+            self._tie_exchanges(plan, exchanges)
             self.env["payment.bridge.audit.event"]._record(
                 "transfers.matched", self, pairs=len(plan), out_of_suspense=len(plan) - len(pairs)
             )
         return len(plan)
 
+    def _exchange_entry(self, pair):
+        """What one side of a transfer is worth more than the other in the books, because the bank exchanged it at its
+        own rate, as an entry against Odoo's account for that; none where both are in one currency, which Odoo settles
+        by itself."""
+        company = self.company_id.sudo()
+        moves = self.env["account.move"].sudo().with_company(company)
+        rest = company.currency_id.round(sum(pair.mapped("amount_residual")))
+        if len(pair.currency_id) == 1 or not rest:
+            return moves
+        label = self.env._("Exchange difference of a transfer: %s", ", ".join(filter(None, pair.mapped("name"))))
+        parts = ((pair.account_id, -rest), (company._bridge_exchange_account(rest), rest))
+        entry = moves.create(
+            {
+                "journal_id": company.currency_exchange_journal_id.id,
+                "date": max(max(pair.mapped("date")), self._first_open_day()),
+                "ref": label,
+                "line_ids": [
+                    Command.create({"account_id": account.id, "name": label, "balance": balance})
+                    for account, balance in parts
+                ],
+            }
+        )
+        entry.action_post()
+        return entry
+
+    def _tie_exchanges(self, pairs, entries):
+        """Parting a pair takes its exchange entry back, as with those that Odoo makes by itself."""
+        partials = self.env["account.partial.reconcile"].sudo()
+        for pair, entry in zip(pairs, entries, strict=True):
+            if entry:
+                between = [("debit_move_id", "in", pair.ids), ("credit_move_id", "in", pair.ids)]
+                partials.search(between).exchange_move_id = entry
+
     def _open_transfers(self, account):
-        """This channel's open transfers as SQL: (id, day, amount, currency_id). The row may say in which currency and
-        amount it arrives."""
+        """This channel's open transfers as SQL: (id, day, numbers, amount, currency_id, worth in the books)."""
         return SQL(
             """
             SELECT a.id, a.date AS day, l.platform_reference, l.entry_reference,
-                   COALESCE(l.settlement_amount * -sign(l.amount), a.amount_residual_currency) AS amount,
-                   COALESCE(l.settlement_currency_id, a.currency_id) AS currency_id
+                   a.amount_residual_currency AS amount, a.currency_id, a.amount_residual AS worth
               FROM account_move_line a
               JOIN payment_bridge_statement_line l
                 ON l.move_line_id = a.id AND l.match_pass IN ('transfer', 'settlement')
@@ -60,15 +101,18 @@ class PaymentBridgeChannel(models.Model):
 
     def _unique_pairs(self, account, theirs):
         """Pairs of opposite amounts within the days, where neither side has a second choice. A bank line that carries
-        the platform's number counts before one that does not."""
+        the platform's number counts before one that does not; in another currency only one that carries it does, at
+        a rate not far from the company's."""
         return self.env.execute_query(
             SQL(
                 """
                 WITH ours AS (%(ours)s), theirs AS (%(theirs)s), pair AS (
                     SELECT o.id AS our_id, t.id AS their_id,
                            strpos(t.told, COALESCE(o.platform_reference, o.entry_reference)) > 0 AS named
-                      FROM ours o JOIN theirs t ON t.amount = -o.amount AND t.currency_id = o.currency_id
-                       AND t.day BETWEEN o.day - %(days)s AND o.day + %(days)s
+                      FROM ours o JOIN theirs t ON t.day BETWEEN o.day - %(days)s AND o.day + %(days)s
+                       AND CASE WHEN t.currency_id = o.currency_id THEN t.amount = -o.amount
+                                ELSE %(exchanges)s AND abs(o.worth + t.worth) <= abs(o.worth) * %(farthest)s
+                                     AND strpos(t.told, COALESCE(o.platform_reference, o.entry_reference)) > 0 END
                 ), kept AS (
                     SELECT * FROM pair p
                      WHERE named OR NOT EXISTS (SELECT FROM pair q
@@ -82,6 +126,8 @@ class PaymentBridgeChannel(models.Model):
                 ours=self._open_transfers(account),
                 theirs=theirs,
                 days=self.transfer_days,
+                exchanges=self._can_exchange(),
+                farthest=FARTHEST_RATE,
             )
         )
 
@@ -91,7 +137,7 @@ class PaymentBridgeChannel(models.Model):
             SQL(
                 """
                 SELECT a.id, a.date AS day, a.amount_residual_currency AS amount, a.currency_id,
-                       concat_ws(' ', a.name, m.ref) AS told
+                       a.amount_residual AS worth, concat_ws(' ', a.name, m.ref) AS told
                   FROM account_move_line a
                   JOIN account_move m ON m.id = a.move_id
                  WHERE a.account_id = %s AND a.company_id = %s AND a.parent_state = 'posted' AND NOT a.reconciled
@@ -110,7 +156,7 @@ class PaymentBridgeChannel(models.Model):
             account,
             SQL(
                 """
-                SELECT a.id, a.date AS day, a.amount_currency AS amount, a.currency_id,
+                SELECT a.id, a.date AS day, a.amount_currency AS amount, a.currency_id, a.balance AS worth,
                        concat_ws(' ', b.payment_ref, a.name, m.ref) AS told
                   FROM account_move_line a
                   JOIN account_move m ON m.id = a.move_id
@@ -123,6 +169,15 @@ class PaymentBridgeChannel(models.Model):
                 self.journal_id.id,
                 open_from,
             ),
+        )
+
+    def _can_exchange(self):
+        """Whether the company has what an exchange difference needs."""
+        company = self.company_id.sudo()
+        return bool(
+            company.currency_exchange_journal_id
+            and company.expense_currency_exchange_account_id
+            and company.income_currency_exchange_account_id
         )
 
     def _first_open_day(self):

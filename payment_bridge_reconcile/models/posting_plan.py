@@ -15,6 +15,16 @@ SELECTION_MODE = [
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """How much an item is worth that is kept in another currency than the channel's: in that ``currency``, and its
+    ``balance`` in the company's. Debit positive."""
+
+    currency: Any
+    amount: float
+    balance: float
+
+
 @dataclass(slots=True)
 class PlannedItem:
     """One journal item to be made. ``amount`` is in the channel's currency, debit positive.
@@ -22,7 +32,8 @@ class PlannedItem:
     ``lines`` are the rows that it stands for, ``settles`` the open journal items that it is reconciled with.
     ``at_once`` says that it is the exact opposite of all of these together, so that a whole day's items can be
     settled set by set. ``is_fee`` marks the fees of rows that stand on other items too; ``extra`` holds further
-    values of the journal item (taxes, analytic distribution).
+    values of the journal item (taxes, analytic distribution). ``booked`` is there where the item itself is kept in
+    another currency; ``amount`` is then its part of what the account moved by.
     """
 
     account: Any
@@ -34,6 +45,17 @@ class PlannedItem:
     is_fee: bool = False
     at_once: bool = False
     extra: dict = field(default_factory=dict)
+    booked: Booked | None = None
+
+    def worth(self, currency: Any) -> tuple[Any, float]:
+        """The currency that it is kept in, and how much of it; ``currency`` is the channel's."""
+        return (self.booked.currency, self.booked.amount) if self.booked else (currency, currency.round(self.amount))
+
+    @property
+    def digest(self) -> tuple:
+        """Changes with everything that a person was shown of it."""
+        worth = self.booked and (self.booked.currency.id, f"{self.booked.amount:.6f}", f"{self.booked.balance:.6f}")
+        return (self.account.id, f"{self.amount:.6f}", worth, self.lines.ids, self.settles.ids)
 
 
 @dataclass(slots=True)
@@ -59,11 +81,7 @@ class Plan:
     @property
     def digest(self) -> str:
         """Changes whenever anything that would be posted changes."""
-        told = [
-            (self.mode, str(entry.date), item.account.id, f"{item.amount:.6f}", item.lines.ids, item.settles.ids)
-            for entry in self.entries
-            for item in entry.items
-        ]
+        told = [(self.mode, str(entry.date), item.digest) for entry in self.entries for item in entry.items]
         return hashlib.sha256(repr(told).encode()).hexdigest()
 
     def check_shown(self, env, expected: str | None) -> None:

@@ -23,6 +23,10 @@ class ResCompany(models.Model):
                 company._bridge_check_lock(until)
         return super().write(vals)
 
+    def _bridge_exchange_account(self, difference):
+        """Odoo's own account for an exchange difference: a loss is positive, as the debit it becomes."""
+        return self.expense_currency_exchange_account_id if difference > 0 else self.income_currency_exchange_account_id
+
     def _bridge_check_lock(self, until):
         """:raises UserError: naming what stands in the way of closing up to that day."""
         channels = (

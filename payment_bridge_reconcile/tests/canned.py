@@ -56,7 +56,7 @@ class CannedReader:
         self.totals = StatementTotals(count[True], money[True], count[False], -money[False], opening, closing)
 
     def _line(self, row, cells):
-        _mark, kind, entry, amount, fee, key, reference, at, balance, text, original, batch = cells
+        _mark, kind, entry, amount, fee, key, reference, at, balance, text, original, batch, settled = cells
         kind, _slash, told = kind.partition("/")
         try:
             amount = Decimal(amount)
@@ -81,8 +81,16 @@ class CannedReader:
             platform_kind=told or kind,
             original_key=original or None,
             batch_reference=batch or None,
+            **self._settled(settled, amount),
             raw={"entry": entry, "text": text, "card": "4111111111111111", "to": "某某纸业(payee1234@example.cn)"},
         )
+
+    def _settled(self, told, amount):
+        if not told:
+            return {}
+        currency, settled = told.split()
+        rate = round(Decimal(settled) / amount, 6)
+        return {"settlement_currency": currency, "settlement_amount": Decimal(settled), "settlement_rate": rate}
 
 
 class CannedTextReader(CannedReader):
@@ -95,7 +103,7 @@ class CannedTextReader(CannedReader):
         for row, cells in enumerate(self._rows, 2):
             if cells[0] == "T":
                 break
-            _mark, kind, entry, amount, fee, key, reference, at, balance, text, original, batch = cells
+            _mark, kind, entry, amount, fee, key, reference, at, balance, text, original, batch, settled = cells
             kind, _slash, told = kind.partition("/")
             gross = str(Decimal(amount) + Decimal(fee or 0)) if fee else amount
             fields = (str(row), kind, entry, amount, gross, fee or "0.00", balance, f"{at}+00:00", at[:10])
@@ -105,8 +113,7 @@ class CannedTextReader(CannedReader):
                 original,
                 "",
                 batch,
-                "",
-                "",
+                *(settled.split() or ("", "")),
                 "",
                 "某某纸业(payee1234@example.cn)",
                 text,
@@ -157,12 +164,13 @@ class CannedConnector(Connector):
 
 def row(
     kind, entry, amount, *, day, fee="", key="", reference="", balance="", text="", time="10:00:00",
-    original="", batch="",
+    original="", batch="", settled="",
 ):  # fmt: skip
-    """One row of a canned statement; ``kind`` may tell the platform's own word after a slash."""
+    """One row of a canned statement; ``kind`` may tell the platform's own word after a slash, ``settled`` the currency
+    and amount in which it arrives: ``EUR -80.00``."""
     at = f"{day}T{time}"
     numbers = [key or "", reference or ""]
-    return ["R", kind, entry, str(amount), str(fee), *numbers, at, str(balance), text, original, batch]
+    return ["R", kind, entry, str(amount), str(fee), *numbers, at, str(balance), text, original, batch, settled]
 
 
 def statement_bytes(day, rows, *, last_day=None, currency="USD", total=None, account=ACCOUNT):

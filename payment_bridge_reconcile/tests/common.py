@@ -43,13 +43,13 @@ class StatementCase(AccountTestInvoicingCommon):
         self.addCleanup(clock.stop)
 
     @classmethod
-    def make_channel(cls, company, name):
+    def make_channel(cls, company, name, currency=None):
         channel = cls.env["payment.bridge.channel"].create(
             {
                 "name": name,
                 "connector_code": CannedConnector.code,
                 "company_id": company.id,
-                "currency_id": company.currency_id.id,
+                "currency_id": (currency or company.currency_id).id,
                 "statements_from": DAY,
             }
         )
@@ -94,6 +94,7 @@ class StatementCase(AccountTestInvoicingCommon):
                 "partner_id": self.payee.id,
                 "invoice_date": DAY,
                 "date": DAY,
+                "currency_id": self.channel.currency_id.id,
                 "invoice_line_ids": [Command.create({"name": "Paper", "price_unit": amount, "tax_ids": []})],
             }
         )

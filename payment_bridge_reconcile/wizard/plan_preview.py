@@ -4,6 +4,8 @@ from markupsafe import Markup
 
 from odoo.tools import format_date
 
+from ..models.posting_plan import PlannedItem
+
 SHOWN_ITEMS = 200
 
 
@@ -12,7 +14,7 @@ def render_items(env, currency, items):
     cell = Markup("<td class='text-end text-nowrap'>{}</td>")
     rows = []
     for item in items[:SHOWN_ITEMS]:
-        amount = currency.round(item.amount)
+        kept, amount = item.worth(currency)
         account = f"{item.account.code or ''} {item.account.name}".strip()
         partner = Markup(" <span class='text-muted'>{}</span>").format(item.partner.name) if item.partner else ""
         rows.append(
@@ -20,8 +22,8 @@ def render_items(env, currency, items):
                 account,
                 partner,
                 item.label,
-                cell.format(currency.format(amount) if amount > 0 else ""),
-                cell.format(currency.format(-amount) if amount < 0 else ""),
+                cell.format(kept.format(amount) if amount > 0 else ""),
+                cell.format(kept.format(-amount) if amount < 0 else ""),
             )
         )
     rest = len(items) - SHOWN_ITEMS
@@ -40,7 +42,7 @@ def render_plan(env, channel, plan):
     currency = channel.currency_id
     for entry in plan.entries:
         net = sum(item.amount for item in entry.items)
-        own = _Own(bank, currency.round(-net), entry.title)
+        own = PlannedItem(bank, env["res.partner"], entry.title, -net, entry.lines, env["account.move.line"])
         words = format_date(env, entry.date)
         if entry.date != entry.day:
             words = env._("%(date)s: the books of %(day)s are closed", date=words, day=format_date(env, entry.day))
@@ -50,12 +52,3 @@ def render_plan(env, channel, plan):
             )
         )
     return Markup("").join(parts)
-
-
-class _Own:
-    """The channel's own side of an entry, shaped like a planned item."""
-
-    __slots__ = ("account", "amount", "label", "partner")
-
-    def __init__(self, account, amount, label):
-        self.account, self.amount, self.label, self.partner = account, amount, label, None

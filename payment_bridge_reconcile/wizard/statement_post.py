@@ -107,9 +107,10 @@ class PaymentBridgeStatementPost(models.TransientModel):
         if items:
             shown = Markup("").join(
                 Markup("<tr><td class='ps-4'>{}</td><td class='text-end text-nowrap'>{}</td></tr>").format(
-                    item.label, self.currency_id.format(item.amount)
+                    item.label, currency.format(amount)
                 )
                 for item in items[:SHOWN_ROWS]
+                for currency, amount in (item.worth(self.currency_id),)
             )
             rest = len(items) - SHOWN_ROWS
             if rest > 0:

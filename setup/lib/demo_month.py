@@ -52,7 +52,7 @@ BANK_FILE = {
     "column_balance": "余额",
     "column_counterparty": "对方户名",
     "column_summary": "摘要",
-    "words_deposit": "支付宝提现,微信提现",
+    "words_deposit": "支付宝提现,微信提现,美元结汇",
 }
 USD_FILE = {
     "account_number": "HK70018842",
@@ -65,6 +65,9 @@ USD_FILE = {
     "column_balance": "Balance",
     "column_counterparty": "Counterparty",
     "column_summary": "Details",
+    "column_arrived": "Converted amount",
+    "column_arrived_currency": "Converted to",
+    "words_withdrawal": "Conversion",
     "words_fee": "charge",
     "words_refund": "Refund",
 }

@@ -17,7 +17,10 @@ from sandbox.wechatpay.bill_files import flow_bill
 DAYS_A_FILE = {ALIPAY: 1, WECHATPAY: 1, UNIONPAY: 1, BANK: 7, USD: 31}
 """How many days the files of each account cover."""
 BANK_TITLES = ("交易时间", "流水号", "客户编号", "收入", "支出", "余额", "对方户名", "摘要")
-USD_TITLES = ("Value date", "Bank reference", "Customer reference", "Amount", "Balance", "Counterparty", "Details")
+USD_TITLES = (
+    *("Value date", "Bank reference", "Customer reference", "Amount", "Balance", "Counterparty", "Details"),
+    *("Converted amount", "Converted to"),
+)
 CHARGEBACK_CODE = "E74"
 _ALIPAY_KINDS = {
     "collection": "在线支付",
@@ -160,7 +163,8 @@ def _usd(rows: Sequence[Row], balance: Decimal, owner: str, span: Sequence[date]
         for row in rows:
             running += row.amount
             text = row.text or ("Refund" if row.kind == "refund" else "Goods")
-            yield row.at, f"HK{row.entry:010d}", row.key, row.gross, running, row.name, text
+            arrived = (row.arrived, "CNY") if row.arrived else ("", "")
+            yield row.at, f"HK{row.entry:010d}", row.key, row.gross, running, row.name, text, *arrived
 
     return f"{owner}_{span[0]:%Y%m%d}-{span[-1]:%Y%m%d}.csv", _csv(USD_TITLES, table())
 

@@ -30,6 +30,8 @@ from demo_month_rows import (
 )
 
 FEE_RATE = Decimal("0.006")
+EXCHANGED = (Decimal("3000.00"), Decimal("21240.00"))
+"""Dollars that leave, and the yuan that the bank makes of them at its own rate."""
 BUYERS = ("王先生", "李女士", "张先生", "刘女士", "陈先生", "杨女士", "黄先生", "周女士")
 
 
@@ -135,7 +137,8 @@ class Month:
                 self._taken_to_bank(day)
 
     def _taken_to_bank(self, day: date) -> None:
-        """The platforms' money goes to the bank, which shows it; the bank and the dollar account charge their month."""
+        """The platforms' money goes to the bank, which shows it; dollars arrive a day later in yuan. The bank and the
+        dollar account charge their month."""
         at = datetime.combine(day, time(21, 30))
         if self._account.code in (ALIPAY, WECHATPAY):
             amount = Decimal(self._random.randrange(10, 40) * 500).quantize(CENT)
@@ -145,8 +148,11 @@ class Month:
             for when, amount, words in self._withdrawn:
                 if 0 <= (at.date() - when.date()).days < 7:
                     self._row("deposit", amount, when + timedelta(minutes=20), text=words)
+            if day < self.days[-1]:
+                self._row("deposit", EXCHANGED[1], at + timedelta(hours=13), text="美元结汇入账")
             self._row("fee", -Decimal("15.00"), at, text="账户手续费")
         elif self._account.code == USD:
+            self._row("withdrawal", -EXCHANGED[0], at, text="Conversion to own account", arrived=EXCHANGED[1])
             self._row("fee", -Decimal("8.00"), at, text="Account charge")
 
     # -- what is not: seen on the statement ---------------------------------------------

@@ -48,7 +48,8 @@ class Order:
 @dataclass(frozen=True)
 class Row:
     """What the account's statement says: ``gross`` with its sign, and the fee inside. ``entry`` is the account's own
-    number of the row, ``reference`` the one of the payment. ``still``: printed, but it moved nothing."""
+    number of the row, ``reference`` the one of the payment. ``still``: printed, but it moved nothing. ``arrived`` is
+    what the bank made of it in yuan."""
 
     kind: str
     gross: Decimal
@@ -61,6 +62,7 @@ class Row:
     name: str = ""
     text: str = ""
     still: bool = False
+    arrived: Decimal | None = None
 
     @property
     def amount(self) -> Decimal:

@@ -64,3 +64,41 @@ def test_a_wrong_setting_is_named(name, value):
     with pytest.raises(Misconfigured) as wrong:
         connector(**{name: value})
     assert wrong.value.code == f"setting:{name}"
+
+
+EXCHANGED = {"column_arrived": "Arrived", "column_arrived_currency": "In", "words_withdrawal": "Withdrawal"}
+
+
+def read_exchanged(arrived: str, currency: str):
+    row = ("2026-01-15 09:30:11", ACCOUNT, "B1", "-100.00", "1100.00", "Withdrawal", f'"{arrived}"', currency)
+    lines = ["Date,Account,Reference,Amount,Balance,Details,Arrived,In", ",".join(row)]
+    statement = connector(**EXCHANGED).parse_statement(io.BytesIO("\n".join(lines).encode()), "a.csv")
+    return list(statement)[0]
+
+
+@pytest.mark.parametrize("arrived", ["715.25", "-715.25"])
+def test_what_arrives_in_another_currency_has_the_sign_of_what_left(arrived):
+    line = read_exchanged(arrived, "CNY")
+    assert (line.kind, line.amount, line.currency) == (LineKind.WITHDRAWAL, Decimal("-100.00"), "USD")
+    assert (line.settlement_currency, line.settlement_amount) == ("CNY", Decimal("-715.25"))
+    assert line.settlement_rate == Decimal("7.1525")
+
+
+@pytest.mark.parametrize(("arrived", "currency"), [("", ""), ("0.00", "CNY"), ("100.00", "USD")])
+def test_a_row_that_was_not_exchanged_says_nothing_of_it(arrived, currency):
+    line = read_exchanged(arrived, currency)
+    assert (line.settlement_currency, line.settlement_amount, line.settlement_rate) == (None, None, None)
+
+
+@pytest.mark.parametrize("currency", ["", "cny", "人民币", "=CNY", "CNYX"])
+def test_an_amount_that_arrives_needs_its_currency(currency):
+    with pytest.raises(StatementError) as refused:
+        read_exchanged("715.25", currency)
+    assert refused.value.row == 2
+
+
+@pytest.mark.parametrize(("given", "missing"), [tuple(EXCHANGED)[:2], tuple(EXCHANGED)[1::-1]])
+def test_both_columns_of_what_arrives_or_none(given, missing):
+    with pytest.raises(Misconfigured) as wrong:
+        connector(**{given: "Arrived"})
+    assert wrong.value.code == f"setting:{missing}"

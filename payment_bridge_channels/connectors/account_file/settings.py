@@ -13,7 +13,7 @@ from odoo.addons.payment_bridge.connector.errors import Misconfigured
 from odoo.addons.payment_bridge.connector.types import Bilingual
 
 from ...statement_file.layout import Layout, layout_of
-from ...statement_file.setting_fields import LAYOUT_FIELDS
+from ...statement_file.setting_fields import EXCHANGE_FIELDS, LAYOUT_FIELDS
 
 CURRENCIES = {
     "CNY": Bilingual("Chinese yuan", "人民币"),
@@ -47,8 +47,10 @@ _OTHER_WORDS = {
     "column_reference": Bilingual("Column: the bank's number", "列：银行流水号"),
     "column_key": Bilingual("Column: our number", "列：本方编号"),
 }
-SETTING_FIELDS: tuple[SettingField, ...] = _ACCOUNT_FIELDS + tuple(
-    replace(setting, label=_OTHER_WORDS.get(setting.name, setting.label)) for setting in LAYOUT_FIELDS
+SETTING_FIELDS: tuple[SettingField, ...] = (
+    *_ACCOUNT_FIELDS,
+    *(replace(setting, label=_OTHER_WORDS.get(setting.name, setting.label)) for setting in LAYOUT_FIELDS),
+    *EXCHANGE_FIELDS,
 )
 
 
