@@ -29,7 +29,8 @@ Order = PayOutOrder | PayOutBatch | CollectOrder | ChargeOrder | RefundOrder | O
 @dataclass(slots=True)
 class Call:
     """An order on its way, or a question about one, and what came of it. ``method`` is the connector's;
-    the record (``model``, ``record_id``) is the one that notes the result: an instruction or a batch."""
+    the record (``model``, ``record_id``) is the one that notes the result: an instruction or a batch. ``known`` is what
+    was known of it when a question was asked: that the platform does not know it counts only while that holds."""
 
     model: str
     record_id: int
@@ -37,6 +38,7 @@ class Call:
     connector: Connector
     method: str
     order: Order
+    known: tuple = ()
     outcome: Outcome | BatchOutcome | None = None
     error: ConnectorError | None = None
     exchanges: list[Exchange] = field(default_factory=list)

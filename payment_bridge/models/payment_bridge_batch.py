@@ -146,7 +146,10 @@ class PaymentBridgeBatch(models.Model):
     @api.private
     def _question(self, connector):
         """The call that asks what became of the batch."""
-        return self._call(connector, "query_batch", self._content(self._members()))
+        members = self._members()
+        call = self._call(connector, "query_batch", self._content(members))
+        call.known = members._known()
+        return call
 
     def _members(self):
         return self.env["payment.bridge.instruction"].search([("batch_id", "=", self.id)], order="id")

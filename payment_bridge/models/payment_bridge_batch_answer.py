@@ -9,7 +9,6 @@ from .instruction_states import OPEN_AT_PLATFORM, State
 from .payment_bridge_instruction_query import LEASE, QUERY_BATCH
 
 ASKED_ABOUT = OPEN_AT_PLATFORM | {State.SUCCEEDED}
-NOT_AT_PLATFORM = frozenset({State.QUEUED, State.SENDING, State.CANCELLED})
 
 
 class PaymentBridgeBatch(models.Model):
@@ -108,7 +107,11 @@ class PaymentBridgeBatch(models.Model):
             if isinstance(call.error, Misconfigured) and self.channel_id.state == "active":
                 self.channel_id._pause_by_platform(call.error)
         elif call.outcome.status == OutcomeStatus.NOT_FOUND:
-            self._not_found(members)
+            if call.known == members._known():
+                self._not_found(members)
+            else:
+                for member in members:
+                    member._ask_again()  # something was heard, or they left again, while the question was under way
         else:
             self._take_news(members, call.outcome)
 
@@ -128,7 +131,7 @@ class PaymentBridgeBatch(models.Model):
             for member in members:
                 member._leave_again(outcome)
             members._wake_dispatcher()
-        elif not states <= NOT_AT_PLATFORM:  # else it is the answer to a question of long ago
+        else:
             self._note_vanished()
             for member in members:
                 member._ask_again()

@@ -116,6 +116,10 @@ class PaymentBridgeInstruction(models.Model):
             due._set(next_query_at=fields.Datetime.now() + LEASE)
         return due
 
+    def _known(self):
+        """What an answer that knows nothing of these orders is held against: how far each is, and how often it left."""
+        return tuple((one.id, one.state, one.send_count) for one in self)
+
     @api.private
     def _record_answer(self, call):
         """Note what a question brought."""
@@ -127,7 +131,10 @@ class PaymentBridgeInstruction(models.Model):
             if isinstance(call.error, Misconfigured) and self.channel_id.state == "active":
                 self.channel_id._pause_by_platform(call.error)
         elif call.outcome.status == OutcomeStatus.NOT_FOUND:
-            self._not_found(state, call.outcome)
+            if call.known == self._known():
+                self._not_found(state, call.outcome)
+            else:
+                self._ask_again()  # something was heard, or it left again, while the question was under way
         elif not self._apply(call.outcome, "query"):
             self._ask_again()
 
@@ -215,7 +222,8 @@ class PaymentBridgeChannel(models.Model):
                 return True
             now = fields.Datetime.now()
             calls = [batch._question(connector) for batch in batches] + [
-                Call(one._name, one.id, self.id, connector, one._next_question(now), one._reference()) for one in due
+                Call(one._name, one.id, self.id, connector, one._next_question(now), one._reference(), one._known())
+                for one in due
             ]
             time_left = self.env["ir.cron"]._commit_progress() > 0
             with ThreadPoolExecutor(min(self.max_concurrency, len(calls))) as pool:

@@ -115,6 +115,42 @@ class TestQuery(BridgeCommon):
         self.assertEqual(instruction.state, "processing")
         self.assertEqual(instruction.discrepancy_ids.kind, "contradiction")
 
+    def meanwhile(self, happens):
+        """Let something happen to an order while a question about it is under way."""
+        instructions = self.env.registry["payment.bridge.instruction"]
+        record = instructions._record_answer
+
+        def late(instruction, call):
+            happens(instruction)
+            return record(instruction, call)
+
+        self.patch(instructions, "_record_answer", late)
+
+    def test_an_answer_that_is_older_than_the_news_is_no_contradiction(self):
+        payment = self.uncertain_payment(acted=False)
+        instruction = payment.bridge_instruction_id
+        paid = Outcome(OutcomeStatus.SUCCEEDED, key=instruction.key, amount=Money(Decimal("100.00"), "CNY"))
+        self.meanwhile(lambda one: one._apply(paid, "notification"))
+        self.query(instruction)
+        self.assertEqual(instruction.state, "succeeded")
+        self.assertFalse(instruction.discrepancy_ids.mapped("summary"))
+
+    def test_two_questions_at_once_let_an_order_leave_again_once(self):
+        payment = self.uncertain_payment(acted=False)
+        instruction = payment.bridge_instruction_id
+        self.meanwhile(lambda one: one._leave_again(Outcome(OutcomeStatus.NOT_FOUND, key=one.key)))
+        self.query(instruction)
+        self.assertEqual(instruction.state, "queued")
+        self.assertFalse(instruction.discrepancy_ids.mapped("summary"))
+
+    def test_an_answer_about_an_earlier_sending_is_asked_for_again(self):
+        payment = self.uncertain_payment(acted=False)
+        instruction = payment.bridge_instruction_id
+        self.meanwhile(lambda one: one._set(send_count=2))
+        self.query(instruction)
+        self.assertEqual(instruction.state, "uncertain")
+        self.assertTrue(instruction.next_query_at)
+
     def test_a_dead_dispatcher_leaves_an_unknown_result_that_is_asked_about(self):
         payment = self.pay(self.make_bill(100))
         instruction = payment.bridge_instruction_id

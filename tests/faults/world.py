@@ -451,7 +451,8 @@ class World:
 
     def _assert_no_alarm(self) -> None:
         """Nothing was raised for a person to explain: what happened was within the rules."""
-        assert self._rows("SELECT kind, summary FROM payment_bridge_discrepancy WHERE state = 'open'") == []
+        raised = self._rows("SELECT kind, summary FROM payment_bridge_discrepancy WHERE state = 'open'")
+        assert raised == [], raised
 
     def _assert_trail(self) -> None:
         """The audit chain is whole, each instruction's events follow on each other, and nothing was sent a second
