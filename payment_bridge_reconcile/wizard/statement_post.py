@@ -78,18 +78,19 @@ class PaymentBridgeStatementPost(models.TransientModel):
             wizard.shown_digest = wizard.statement_id._plan(wizard.with_suspense).digest
 
     def _render_items(self, plan):
-        """The journal items by account, each with the rows it is made of."""
+        """The journal items by account and the currency they are kept in, each with the rows it is made of."""
         if not plan.entries:
             return Markup("<p class='text-muted'>{}</p>").format(self.env._("There is nothing to post."))
         by_account = defaultdict(list)
         for entry in plan.entries:
             for item in entry.items:
-                by_account[item.account].append(item)
+                currency, amount = item.worth(self.currency_id)
+                by_account[item.account, currency].append((item.label, amount))
         bank = self.statement_id.channel_id.sudo().journal_id.default_account_id
-        rows = [self._render_account(bank, plan.net, [])]
+        rows = [self._render_account(bank, self.currency_id, plan.net, [])]
         rows += [
-            self._render_account(account, sum(item.amount for item in items), items)
-            for account, items in sorted(by_account.items(), key=lambda pair: pair[0].code or "")
+            self._render_account(account, currency, sum(amount for _label, amount in items), items)
+            for (account, currency), items in sorted(by_account.items(), key=lambda pair: pair[0][0].code or "")
         ]
         return Markup(
             '<table class="table table-sm o_bridge_preview"><thead><tr><th>{account}</th>'
@@ -102,15 +103,14 @@ class PaymentBridgeStatementPost(models.TransientModel):
             rows=Markup("").join(rows),
         )
 
-    def _render_account(self, account, amount, items):
+    def _render_account(self, account, currency, amount, items):
         label = Markup("<span class='fw-bold'>{}</span>").format(f"{account.code or ''} {account.name}")
         if items:
             shown = Markup("").join(
                 Markup("<tr><td class='ps-4'>{}</td><td class='text-end text-nowrap'>{}</td></tr>").format(
-                    item.label, currency.format(amount)
+                    told, currency.format(part)
                 )
-                for item in items[:SHOWN_ROWS]
-                for currency, amount in (item.worth(self.currency_id),)
+                for told, part in items[:SHOWN_ROWS]
             )
             rest = len(items) - SHOWN_ROWS
             if rest > 0:
@@ -122,11 +122,11 @@ class PaymentBridgeStatementPost(models.TransientModel):
                 "<table class='w-100 small'>{rows}</table></details>"
             ).format(label=label, count=f"× {len(items)}", rows=shown)
         cell = Markup("<td class='text-end text-nowrap align-top'>{}</td>")
-        amount = self.currency_id.round(amount)
+        amount = currency.round(amount)
         return Markup("<tr><td>{label}</td>{debit}{credit}</tr>").format(
             label=label,
-            debit=cell.format(self.currency_id.format(amount) if amount > 0 else ""),
-            credit=cell.format(self.currency_id.format(-amount) if amount < 0 else ""),
+            debit=cell.format(currency.format(amount) if amount > 0 else ""),
+            credit=cell.format(currency.format(-amount) if amount < 0 else ""),
         )
 
     def _render_left_over(self, plan):
