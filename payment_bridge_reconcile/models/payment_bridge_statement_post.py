@@ -59,13 +59,7 @@ class PaymentBridgeStatement(models.Model):
             self.env["payment.bridge.fee.invoice"]._make_months(channel)
             if not cron._commit_progress() and done:
                 return False
-            if channel.auto_post == "never":
-                continue
-            due = self.search(
-                [("channel_id", "=", channel.id), ("state", "=", "loaded"), ("covers_balance", "=", True)],
-                order="last_day, id",
-            )
-            for statement in due.filtered(lambda one: one._posts_by_itself()):
+            for statement in self._due_on(channel):
                 if not statement._post_by_itself():
                     break
                 if not cron._commit_progress(1):
@@ -74,6 +68,16 @@ class PaymentBridgeStatement(models.Model):
             if not cron._commit_progress() and done:
                 return False
         return True
+
+    def _due_on(self, channel):
+        """What of a channel is posted without a person, oldest first."""
+        if channel.auto_post == "never":
+            return self.browse()
+        due = self.search(
+            [("channel_id", "=", channel.id), ("state", "=", "loaded"), ("covers_balance", "=", True)],
+            order="last_day, id",
+        )
+        return due.filtered(lambda one: one._posts_by_itself())
 
     def _posts_by_itself(self):
         """Whether the channel lets it be posted without a person, and there is something to post."""

@@ -134,6 +134,15 @@ class TestClosing(StatementCase):
         self.assertTrue(theirs.is_reconciled)
         self.assertEqual(self.channel._match_transfers(), 0)
 
+    def test_the_scheduled_action_matches_transfers_whoever_posts(self):
+        self.channel.auto_post = "never"
+        ours = self.withdrawal()
+        theirs = self.bank_line(200, date(2026, 3, 14))
+        self.run_cron("payment_bridge_reconcile.cron_post")
+        self.env.invalidate_all()
+        self.assertTrue(ours.move_line_id.reconciled)
+        self.assertTrue(theirs.is_reconciled)
+
     def test_bank_line_that_is_on_the_transfer_account_already(self):
         ours = self.withdrawal()
         theirs = self.bank_line(200, DAY, counterpart_account_id=self.company.transfer_account_id.id)
