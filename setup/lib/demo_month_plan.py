@@ -30,8 +30,8 @@ from demo_month_rows import (
 )
 
 FEE_RATE = Decimal("0.006")
-EXCHANGED = (Decimal("3000.00"), Decimal("21240.00"))
-"""Dollars that leave, and the yuan that the bank makes of them at its own rate."""
+BANK_RATE = Decimal("7.08")
+"""What the bank gives for a dollar."""
 BUYERS = ("王先生", "李女士", "张先生", "刘女士", "陈先生", "杨女士", "黄先生", "周女士")
 
 
@@ -149,11 +149,17 @@ class Month:
                 if 0 <= (at.date() - when.date()).days < 7:
                     self._row("deposit", amount, when + timedelta(minutes=20), text=words)
             if day < self.days[-1]:
-                self._row("deposit", EXCHANGED[1], at + timedelta(hours=13), text="美元结汇入账")
+                self._row("deposit", self._exchanged(day)[1], at + timedelta(hours=13), text="美元结汇入账")
             self._row("fee", -Decimal("15.00"), at, text="账户手续费")
         elif self._account.code == USD:
-            self._row("withdrawal", -EXCHANGED[0], at, text="Conversion to own account", arrived=EXCHANGED[1])
+            dollars, yuan = self._exchanged(day)
+            self._row("withdrawal", -dollars, at, text="Conversion to own account", arrived=yuan)
             self._row("fee", -Decimal("8.00"), at, text="Account charge")
+
+    def _exchanged(self, day: date) -> tuple[Decimal, Decimal]:
+        """Dollars that leave on a day, and the yuan that they arrive as."""
+        dollars = Decimal(3000 + 50 * self.days.index(day)).quantize(CENT)
+        return dollars, (dollars * BANK_RATE).quantize(CENT)
 
     # -- what is not: seen on the statement ---------------------------------------------
 
