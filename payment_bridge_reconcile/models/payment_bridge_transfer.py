@@ -7,6 +7,9 @@ from odoo.tools import SQL
 
 from .payment_bridge_statement_plan_exchanged import FARTHEST_RATE
 
+SHORTEST_NUMBER = 6
+"""A platform's number shorter than that stands in a bank's text by chance, and is no evidence without the amount."""
+
 
 class PaymentBridgeChannel(models.Model):
     _inherit = "payment.bridge.channel"
@@ -85,10 +88,10 @@ class PaymentBridgeChannel(models.Model):
                 partials.search(between).exchange_move_id = entry
 
     def _open_transfers(self, account):
-        """This channel's open transfers as SQL: (id, day, numbers, amount, currency_id, worth in the books)."""
+        """This channel's open transfers as SQL: (id, day, the number there, amount, currency_id, worth in books)."""
         return SQL(
             """
-            SELECT a.id, a.date AS day, l.platform_reference, l.entry_reference,
+            SELECT a.id, a.date AS day, COALESCE(l.platform_reference, l.entry_reference) AS number,
                    a.amount_residual_currency AS amount, a.currency_id, a.amount_residual AS worth
               FROM account_move_line a
               JOIN payment_bridge_statement_line l
@@ -107,12 +110,15 @@ class PaymentBridgeChannel(models.Model):
             SQL(
                 """
                 WITH ours AS (%(ours)s), theirs AS (%(theirs)s), pair AS (
-                    SELECT o.id AS our_id, t.id AS their_id,
-                           strpos(t.told, COALESCE(o.platform_reference, o.entry_reference)) > 0 AS named
-                      FROM ours o JOIN theirs t ON t.day BETWEEN o.day - %(days)s AND o.day + %(days)s
-                       AND CASE WHEN t.currency_id = o.currency_id THEN t.amount = -o.amount
-                                ELSE %(exchanges)s AND abs(o.worth + t.worth) <= abs(o.worth) * %(farthest)s
-                                     AND strpos(t.told, COALESCE(o.platform_reference, o.entry_reference)) > 0 END
+                    SELECT o.id AS our_id, t.id AS their_id, strpos(t.told, o.number) > 0 AS named
+                      FROM ours o JOIN theirs t ON t.amount = -o.amount AND t.currency_id = o.currency_id
+                       AND t.day BETWEEN o.day - %(days)s AND o.day + %(days)s
+                     UNION ALL
+                    SELECT o.id, t.id, TRUE
+                      FROM ours o JOIN theirs t ON t.currency_id != o.currency_id
+                       AND t.day BETWEEN o.day - %(days)s AND o.day + %(days)s
+                       AND abs(o.worth + t.worth) <= abs(o.worth) * %(farthest)s AND strpos(t.told, o.number) > 0
+                     WHERE %(exchanges)s AND length(o.number) >= %(shortest)s
                 ), kept AS (
                     SELECT * FROM pair p
                      WHERE named OR NOT EXISTS (SELECT FROM pair q
@@ -128,6 +134,7 @@ class PaymentBridgeChannel(models.Model):
                 days=self.transfer_days,
                 exchanges=self._can_exchange(),
                 farthest=FARTHEST_RATE,
+                shortest=SHORTEST_NUMBER,
             )
         )
 

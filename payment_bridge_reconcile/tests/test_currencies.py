@@ -153,3 +153,8 @@ class TestCurrencies(StatementCase):
         self.withdrawal("", reference="WD-778899")._post()
         self.bank_line(90, text="WD-778899 converted")
         self.assertEqual(self.channel._match_transfers(), 0)
+
+    def test_a_short_number_is_no_evidence_without_the_amount(self):
+        self.withdrawal("", reference="123")._post()
+        self.bank_line(123.25, text="rent 2026-123")
+        self.assertEqual(self.channel._match_transfers(), 0)
