@@ -27,6 +27,10 @@ TRANSITIONS: dict[State, dict[State, str]] = {
         State.SENDING: "a dispatcher claimed it and committed the claim",
         State.CANCELLED: "a person withdrew it before anything was sent",
         State.FAILED: "it breaks a rule known before sending",
+        State.UNCERTAIN: "another order of its batch turned out to have arrived",
+        State.PROCESSING: "an earlier sending arrived after all: the platform has it",
+        State.SUCCEEDED: "an earlier sending arrived after all: the platform executed it",
+        State.RETURNED: "an earlier sending arrived after all, and the money came back",
     },
     State.SENDING: {
         State.QUEUED: "certainly not sent, or refused for a cause that can be cured",
@@ -65,6 +69,8 @@ LIVE = frozenset({State.QUEUED, State.SENDING, State.UNCERTAIN, State.PROCESSING
 ENDED_WITHOUT_PAYMENT = frozenset({State.FAILED, State.CLOSED, State.RETURNED, State.CANCELLED})
 # The result is known: bills read otherwise than while it is under way.
 FINAL = ENDED_WITHOUT_PAYMENT | {State.SUCCEEDED}
+# What the platform can only tell of an order that reached it.
+ARRIVED = frozenset({State.PROCESSING, State.SUCCEEDED, State.RETURNED})
 # The platform still has something to tell.
 OPEN_AT_PLATFORM = frozenset({State.UNCERTAIN, State.PROCESSING})
 

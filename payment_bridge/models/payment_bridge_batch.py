@@ -233,9 +233,7 @@ class PaymentBridgeBatch(models.Model):
 
     def _may_arrive_until(self, members):
         """Until when an earlier sending may still reach the platform; None where that is over."""
-        now = fields.Datetime.now()
-        later = [one.may_arrive_until for one in members if one.may_arrive_until and one.may_arrive_until > now]
-        return max(later, default=None)
+        return max((one.may_arrive_until for one in members if one._may_still_arrive()), default=None)
 
     @api.private
     def _dissolve(self, members, reason):

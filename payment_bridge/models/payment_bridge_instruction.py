@@ -261,7 +261,7 @@ class PaymentBridgeInstruction(models.Model):
                 "%s has left already and cannot be withdrawn. Ask the platform for its result.", self.key
             )
             raise refused(self, "has_left", UserError(words))
-        if self.may_arrive_until and self.may_arrive_until > fields.Datetime.now():
+        if self._may_still_arrive():
             raise UserError(
                 self.env._(
                     "%s was sent without an answer and may still arrive at the platform. Until it certainly"
@@ -269,6 +269,10 @@ class PaymentBridgeInstruction(models.Model):
                     self.key,
                 )
             )
+
+    def _may_still_arrive(self):
+        """Whether an earlier sending, of which the platform knew nothing when asked, may still reach it."""
+        return bool(self.may_arrive_until) and self.may_arrive_until > fields.Datetime.now()
 
     @api.private
     def _withdraw(self, reason):

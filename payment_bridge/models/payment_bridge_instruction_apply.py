@@ -3,7 +3,7 @@
 from odoo import api, models
 
 from ..tools.languages import in_each_language
-from .instruction_states import ENDED_WITHOUT_PAYMENT, FINAL, FROM_OUTCOME, State, is_old_news, may_become
+from .instruction_states import ARRIVED, ENDED_WITHOUT_PAYMENT, FINAL, FROM_OUTCOME, State, is_old_news, may_become
 from .payment_bridge_instruction import INCOMING
 
 
@@ -33,15 +33,26 @@ class PaymentBridgeInstruction(models.Model):
         if current == told or is_old_news(current, told):
             self._complete(outcome)
             return False
-        if current in ENDED_WITHOUT_PAYMENT or not may_become(current, told):
+        if current == State.QUEUED and self.placed_at and told not in ARRIVED:
+            return False  # how an earlier sending ended: the next one, under the same number, is answered
+        if not self._is_possible(current, told):
             self._note_contradiction(current, told, outcome, source)
             return False
         reason = outcome.platform_message or outcome.platform_code or outcome.platform_status or told.value
         values = self._outcome_values(outcome)
         if told == State.PROCESSING:
             values.update(self._query_values(first=True))
+        if current == State.QUEUED:
+            values["not_before"] = False
         self._step(current, told, reason, source, values)
         return True
+
+    def _is_possible(self, current, told):
+        """Whether a platform can tell ``told`` of this order. Of one that waits it can when the order left before
+        and the platform did not know it when asked: that sending has arrived since."""
+        if current == State.QUEUED and not self.placed_at:
+            return False
+        return current not in ENDED_WITHOUT_PAYMENT and may_become(current, told)
 
     def _outcome_values(self, outcome):
         values = {

@@ -3,6 +3,7 @@
 from odoo import api, fields, models
 
 from ..connector.types import Operation
+from .instruction_states import State
 
 
 class PaymentBridgeInstruction(models.Model):
@@ -46,3 +47,15 @@ class PaymentBridgeInstruction(models.Model):
             if own:
                 return own
         return super()._schedule()
+
+    @api.private
+    def _apply(self, outcome, source):
+        """A batch that waits to leave again and of which the platform tells an order has arrived whole: the
+        others are asked about."""
+        waits = self.batch_id and self.state == State.QUEUED
+        if waits:
+            self.batch_id._lock()  # before the instruction's own lock, as whoever sends the batch does
+        changed = super()._apply(outcome, source)
+        if waits and changed:
+            self.batch_id._doubt_waiting()
+        return changed

@@ -26,6 +26,7 @@ from ..connector.types import Bilingual, Operation
 from ..tools.languages import in_each_language
 from .connector_call import Call, carry_out, check
 from .instruction_states import State
+from .payment_bridge_instruction import INCOMING
 
 _logger = logging.getLogger(__name__)
 
@@ -184,6 +185,14 @@ class PaymentBridgeInstruction(models.Model):
         self._step(State.QUEUED, State.SENDING, "claimed", "dispatcher", claim)
 
     def _refuse_before_sending(self, error):
+        """End what breaks a rule of ours. A payment that left before may still arrive: until it cannot, its bills
+        must not open again, so it waits."""
+        if self.operation not in INCOMING and self._may_still_arrive():
+            self._set(
+                not_before=self.may_arrive_until,
+                hold_texts=in_each_language(self.env, error.advice or error.message),
+            )
+            return
         self._move_to(
             State.FAILED,
             reason=error.message,
@@ -220,6 +229,8 @@ class PaymentBridgeInstruction(models.Model):
             "platform_message": error.message,
             "advice_texts": in_each_language(self.env, error.advice),
         }
+        if isinstance(error, InvalidOrder) and self.operation not in INCOMING and self._may_still_arrive():
+            error = NotSent(error.message, code=error.code, advice=error.advice)
         if isinstance(error, Rejected) and not error.retry_same_key or isinstance(error, InvalidOrder):
             self._move_to(State.FAILED, reason=error.message, source="answer", **words)
         elif isinstance(error, (NotSent, Rejected)):

@@ -263,6 +263,19 @@ class TestBatch(BridgeCommon):
         self.query(payments.bridge_instruction_id)
         self.assertPaidOnce(payments)
 
+    def test_a_first_sending_that_is_told_of_before_it_leaves_again_leaves_no_more_and_is_asked_about(self):
+        payments = self.lost(100, 200, 300)
+        first, *others = payments.bridge_instruction_id
+        ObedientConnector._execute_batch(ObedientConnector(None, None), ObedientConnector.sent_batches[0])
+        told = Outcome(OutcomeStatus.SUCCEEDED, key=first.key)
+        self.assertTrue(first.sudo()._apply(told, "notification"))
+        self.assertEqual({one.state for one in others}, {"uncertain"})
+        self.dispatch()
+        self.query()
+        self.assertPaidOnce(payments)
+        self.assertEqual(len(ObedientConnector.sent_batches), 1)
+        self.assertFalse(self.env["payment.bridge.discrepancy"].search([("channel_id", "=", self.channel.id)]))
+
     def test_no_member_is_requeued_by_what_is_said_of_it_alone(self):
         payments = self.sent(100, 200, answer=Uncertain("no answer"))
         keys = payments.bridge_instruction_id.mapped("key")

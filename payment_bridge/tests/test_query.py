@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
 
-from ..connector.errors import Uncertain
+from ..connector.errors import InvalidOrder, Uncertain
 from ..connector.types import Money, Outcome, OutcomeStatus
 from ..models.payment_bridge_instruction_query import delay_after
 from .common import BridgeCommon, ObedientConnector
@@ -114,6 +115,51 @@ class TestQuery(BridgeCommon):
         self.query(instruction)
         self.assertEqual(instruction.state, "processing")
         self.assertEqual(instruction.discrepancy_ids.kind, "contradiction")
+
+    def waiting_again(self):
+        """An order that the platform did not know when asked, while its first sending may still arrive."""
+        instruction = self.uncertain_payment(acted=False).bridge_instruction_id.sudo()
+        self.query(instruction)
+        self.assertEqual(instruction.state, "queued")
+        return instruction
+
+    def test_a_sending_that_arrives_late_is_told_of_before_the_order_leaves_again(self):
+        for told in (OutcomeStatus.SUCCEEDED, OutcomeStatus.PROCESSING, OutcomeStatus.RETURNED):
+            ObedientConnector.reset()
+            instruction = self.waiting_again()
+            instruction._apply(Outcome(told, key=instruction.key), "notification")
+            self.dispatch()
+            self.assertEqual(instruction.state, told.value)
+            self.assertEqual(instruction.send_count, 1)
+            self.assertFalse(instruction.discrepancy_ids.mapped("summary"))
+
+    def test_how_a_late_sending_ended_opens_no_bill_while_the_order_waits_to_leave_again(self):
+        instruction = self.waiting_again()
+        for told in (OutcomeStatus.FAILED, OutcomeStatus.CLOSED):
+            self.assertFalse(instruction._apply(Outcome(told, key=instruction.key), "notification"))
+        self.assertEqual(instruction.state, "queued")
+        self.assertFalse(instruction.discrepancy_ids.mapped("summary"))
+
+    def test_nothing_can_be_told_of_an_order_that_never_left(self):
+        for told in (OutcomeStatus.SUCCEEDED, OutcomeStatus.FAILED):
+            instruction = self.pay(self.make_bill(100)).bridge_instruction_id
+            self.assertFalse(instruction.sudo()._apply(Outcome(told, key=instruction.key), "notification"))
+            self.assertEqual(instruction.state, "queued")
+            self.assertEqual(instruction.discrepancy_ids.kind, "contradiction")
+
+    def test_a_rule_of_ours_opens_no_bill_while_an_earlier_sending_may_arrive(self):
+        broken = InvalidOrder("title", "a character that the platform refuses")
+        for broken_in in ("check_pay_out", "pay_out"):
+            ObedientConnector.reset()
+            instruction = self.waiting_again()
+            with patch.object(ObedientConnector, broken_in, side_effect=broken):
+                self.dispatch()
+                self.assertEqual(instruction.state, "queued")
+                self.assertGreater(instruction.not_before, fields.Datetime.now())
+                self.assertIn("a character", instruction.hold_reason)
+                instruction._set(may_arrive_until=fields.Datetime.now(), not_before=False)
+                self.dispatch()
+            self.assertEqual(instruction.state, "failed")
 
     def meanwhile(self, happens):
         """Let something happen to an order while a question about it is under way."""

@@ -176,6 +176,8 @@ def test_an_order_that_may_still_arrive_cannot_be_withdrawn(world: World) -> Non
         world.press("account.payment", "action_bridge_cancel", [one.payment_id for one in world.instructions()])
     world.relay.deliver()
     world.eventually(lambda: world.executed() == len(bills), "the orders arrive after all")
+    world.eventually(lambda: world.all_in("succeeded", count=len(bills)), "the platform's messages tell of them")
+    assert {one.send_count for one in world.instructions()} == {1}
     world.press("payment.bridge.channel", "action_activate", channel, administrator)
     world.settle(bills)
 
