@@ -17,3 +17,10 @@ class AccountBankStatementLine(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
+
+    def _auto_reconcile(self):
+        """Where OCA's ``account_reconcile_oca`` is installed it reconciles new statement entries by its rules. An
+        entry that was made from a statement has its items already."""
+        others = self.filtered(lambda entry: not (entry.bridge_posting_id or entry.bridge_opening_id))
+        reconcile = getattr(super(AccountBankStatementLine, others), "_auto_reconcile", None)
+        return reconcile() if reconcile else None
