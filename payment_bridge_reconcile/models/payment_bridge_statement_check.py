@@ -146,6 +146,28 @@ class PaymentBridgeStatement(models.Model):
                 )
             )
 
+    def _check_arriving_currencies(self):
+        """What arrives in a currency that Odoo does not know cannot be booked in it."""
+        unknown = self.env.execute_query(
+            SQL(
+                """
+                SELECT row, settlement_currency FROM payment_bridge_stage s
+                 WHERE settlement_currency IS NOT NULL
+                   AND NOT EXISTS (SELECT FROM res_currency c WHERE c.name = s.settlement_currency)
+                 ORDER BY row LIMIT 1
+                """
+            )
+        )
+        if unknown:
+            row, currency = unknown[0]
+            raise Refusal(
+                self.env._(
+                    "it says that %s arrives, which is no currency that Odoo knows: correct the file, or create it",
+                    currency,
+                ),
+                row,
+            )
+
     def _check_repeated_rows(self):
         """No entry stands on two rows of one file."""
         repeated = self.env.execute_query(

@@ -112,6 +112,7 @@ class PaymentBridgeStatement(models.Model):
             self._check_text(channel, totals)
         else:
             self._check_totals(totals)
+        self._check_arriving_currencies()
         known = corrected = 0
         if careful or self._knows_days(channel, kind, header.first_day, header.last_day):
             self._check_repeated_rows()

@@ -135,6 +135,12 @@ class TestCurrencies(StatementCase):
         self.assertFalse(plan.entries)
         self.assertIn("far from the company's own rate", plan.blocked[statement.line_ids.id])
 
+    def test_a_currency_that_nobody_knows_is_told_with_its_row(self):
+        rows = [row("fee", "F1", "-1.00", day=DAY), row("withdrawal", "W1", "-9.00", day=DAY, settled="USB -9.90")]
+        loaded = self.load(rows)
+        self.assertEqual((loaded.outcome, loaded.statement.line_ids.ids), ("refused", []))
+        self.assertRegex(loaded.message, r"Row \d+: it says that USB arrives")
+
     def test_the_bank_exchanged_it_and_names_the_platform_s_number(self):
         statement = self.withdrawal("", reference="WD-778899")
         posting = statement._post()
