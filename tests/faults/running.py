@@ -22,7 +22,7 @@ ACCOUNTS = ("6222000001", "6222000002")
 
 def start(env: Any, rows: str) -> None:
     """One file of so many rows for each account, given to the workers by a clerk."""
-    clerk = env.ref("payment_bridge.group_clerk").all_user_ids.filtered(lambda one: one.login == "english")
+    clerk = env["res.users"].search([("login", "=", "english")])
     runs = env(user=clerk.id)["payment.bridge.run"]
     content = "\n".join(
         ["Date,Reference,Amount,Details"]

@@ -20,12 +20,12 @@ from . import company
 from .relay import Relay
 
 
-def run_in_odoo(bench: Workbench, database: str, function: str, *arguments: str) -> None:
-    """Run one function of `company.py` inside Odoo on a database."""
-    command = [sys.executable, "-m", "faults.company", database, function, *arguments]
+def run_in_odoo(bench: Workbench, database: str, *arguments: str, program: str = "company") -> None:
+    """Run a program of this folder inside Odoo on a database; what it printed is shown when it fails."""
+    command = [sys.executable, "-m", f"faults.{program}", database, *arguments]
     done = subprocess.run(command, env=bench.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode:
-        raise RuntimeError(f"company.{function} failed:\n{done.stdout[-3000:]}")
+        raise RuntimeError(f"{program} {' '.join(arguments)} failed:\n{done.stdout[-3000:]}")
 
 
 def company_template(bench: Workbench, base: str, kind: str, wallets: int, platform: str = ALIPAY) -> str:

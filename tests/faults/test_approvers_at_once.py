@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 from rpc import Person, RpcError
 
 from . import company
+from .stage import run_in_odoo
 from .test_two_workers import at_once
 from .world import ADMINISTRATOR, SECOND_CLERK, World
 
@@ -17,11 +15,7 @@ MANY = 6
 
 def let_approve(world: World, login: str) -> None:
     """Give somebody the role of an approver, before any server has started."""
-    subprocess.run(
-        [sys.executable, "-m", "faults.company", world.database, "let_approve", login],
-        env=world.stage.bench.environment(),
-        check=True,
-    )
+    run_in_odoo(world.stage.bench, world.database, "let_approve", login)
 
 
 def make_rule(administrator: Person, logins: tuple[str, ...]) -> None:

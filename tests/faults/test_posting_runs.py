@@ -14,6 +14,7 @@ import pytest
 from workbench import Workbench
 
 from .posting import COLLIDED
+from .stage import run_in_odoo
 
 ROWS = 120
 MODES = ("settlement", "per_line", "daily_summary")
@@ -92,8 +93,7 @@ def books() -> Iterator[Books]:
     bench = Workbench.from_environment()
     with bench.postgres:
         with bench.databases.run_copy(bench.databases.addons_template(), "matched") as template:
-            command = [sys.executable, "-m", "faults.posting", template, "load", str(ROWS)]
-            subprocess.run(command, env=bench.environment(), check=True)
+            run_in_odoo(bench, template, "load", str(ROWS), program="posting")
             yield Books(bench, template)
 
 

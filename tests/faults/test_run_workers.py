@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 from .running import ACCOUNTS
+from .stage import run_in_odoo
 from .world import World
 
 ROWS = 300
@@ -16,11 +14,7 @@ SUB_LEDGER = "LOCK TABLE payment_bridge_statement_line IN ACCESS EXCLUSIVE MODE"
 
 def give_files(world: World) -> None:
     """A person imports a large file of each account."""
-    command = [sys.executable, "-m", "faults.running", world.database, str(ROWS)]
-    done = subprocess.run(
-        command, env=world.stage.bench.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    assert done.returncode == 0, done.stdout[-3000:]
+    run_in_odoo(world.stage.bench, world.database, str(ROWS), program="running")
 
 
 def ask(world: World, query: str) -> list[tuple]:

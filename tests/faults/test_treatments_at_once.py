@@ -12,6 +12,7 @@ import pytest
 from workbench import Workbench
 
 from .posting import COLLIDED
+from .stage import run_in_odoo
 
 ROWS = 60
 CENT = 0.01
@@ -62,8 +63,7 @@ def lists() -> Iterator[Lists]:
     bench = Workbench.from_environment()
     with bench.postgres:
         with bench.databases.run_copy(bench.databases.addons_template(), "differing") as template:
-            command = [sys.executable, "-m", "faults.treating", template, "load", str(ROWS)]
-            subprocess.run(command, env=bench.environment(), check=True)
+            run_in_odoo(bench, template, "load", str(ROWS), program="treating")
             yield Lists(bench, template)
 
 
