@@ -27,7 +27,7 @@ TRANSITIONS: dict[State, dict[State, str]] = {
         State.SENDING: "a dispatcher claimed it and committed the claim",
         State.CANCELLED: "a person withdrew it before anything was sent",
         State.FAILED: "it breaks a rule known before sending",
-        State.UNCERTAIN: "another order of its batch turned out to have arrived",
+        State.UNCERTAIN: "an earlier sending arrived, as another order of its batch or a statement tells",
         State.PROCESSING: "an earlier sending arrived after all: the platform has it",
         State.SUCCEEDED: "an earlier sending arrived after all: the platform executed it",
         State.RETURNED: "an earlier sending arrived after all, and the money came back",

@@ -66,17 +66,7 @@ class PaymentBridgeBatch(models.Model):
     @api.private
     def _doubt_waiting(self):
         """It arrived after all: what still waits to leave in it is unknown now."""
-        waiting = self._members().filtered(lambda one: one.state == State.QUEUED)
-        for member in waiting:
-            member._move_to(
-                State.UNCERTAIN,
-                reason="its batch arrived after all",
-                source="batch",
-                not_before=False,
-                hold_texts=False,
-                **member._query_values(first=True, at_once=True),
-            )
-        waiting._wake_querier()
+        self._members()._doubt_waiting("its batch arrived after all", "batch")
 
     def _note_reference(self, outcome):
         if outcome.platform_reference and not self.platform_reference:

@@ -193,6 +193,21 @@ class PaymentBridgeInstruction(models.Model):
             **{k: v for k, v in self._outcome_values(outcome).items() if k.startswith("platform_")},
         )
 
+    @api.private
+    def _doubt_waiting(self, reason, source):
+        """Ask about those that wait to leave again: an earlier sending has arrived after all."""
+        for instruction in self:
+            if instruction._lock_state() == State.QUEUED:
+                instruction._move_to(
+                    State.UNCERTAIN,
+                    reason=reason,
+                    source=source,
+                    not_before=False,
+                    hold_texts=False,
+                    **instruction._query_values(first=True, at_once=True),
+                )
+        self._wake_querier()
+
     def _leaves_again_at(self):
         """The first repeat leaves at once; an order that gets lost again and again, ever later."""
         if self.send_count < 2:

@@ -10,7 +10,7 @@ from odoo.tools import SQL
 from .banking_days import arrivals
 from .difference_classes import AT_LEAST, MINOR, PROPOSALS, SEVERITIES
 from .fee_bands import agreed_fees
-from .match_words import BESIDES, KIND, SIGNED, explained_rows_of
+from .match_words import BESIDES, KIND, MAY_HAVE_ARRIVED, SIGNED, explained_rows_of
 
 
 def repeated(open_rows, statements):
@@ -49,7 +49,7 @@ def classify_rows(channel):
                  WHEN found.difference = 'status' AND found.state IN ('queued', 'failed', 'cancelled') THEN 'review'
                  ELSE CASE found.difference %(usual)s END END
           FROM (
-            SELECT l.id, i.state,
+            SELECT l.id, CASE WHEN %(arrived)s THEN 'uncertain' ELSE i.state END AS state,
                    CASE WHEN fits.short AND l.kind != 'chargeback' THEN abs(abs(l.gross) - i.amount)
                         ELSE abs(l.amount) END AS at_stake,
                    CASE
@@ -84,6 +84,7 @@ def classify_rows(channel):
         signed=SIGNED,
         agreed=agreed_fees(NAMED, channel),
         usual=usual,
+        arrived=MAY_HAVE_ARRIVED,
     )
 
 

@@ -26,6 +26,8 @@ SIGNED = SQL("CASE WHEN %s THEN i.amount ELSE -i.amount END", IS_IN)
 KIND = SQL("CASE i.operation WHEN 'pay_out' THEN 'pay_out' WHEN 'refund' THEN 'refund' ELSE 'collection' END")
 """The kind of row that stands for the instruction itself."""
 HAS_MOVED = SQL("i.state IN ('succeeded', 'returned')")
+MAY_HAVE_ARRIVED = SQL("(i.state = 'queued' AND i.placed_at IS NOT NULL AND i.batch_id IS NULL)")
+"""The instruction waits to leave again, and its first sending may have arrived since the platform was asked."""
 
 BESIDES = SQL("('fee', 'chargeback')")
 """Passes, and kinds of rows, that stand beside a payment's own row and not for it."""

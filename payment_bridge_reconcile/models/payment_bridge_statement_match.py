@@ -6,8 +6,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.payment_bridge.models.instruction_states import State
+
 from . import match_classify, match_first, match_passes
-from .match_words import LINE_COLUMNS, staged_column
+from .match_words import LINE_COLUMNS, MAY_HAVE_ARRIVED, staged_column
 from .payment_bridge_statement_tell import TOLD
 
 BATCH_DAYS = 31
@@ -318,7 +320,8 @@ class PaymentBridgeChannel(models.Model):
         statement._keep_stage(statement, kind, decided, source)
 
     def _ask_about_open_lines(self, scope):
-        """A row for an instruction that is not final here is evidence: ask the platform at once."""
+        """A row for an instruction that is not final here is evidence: ask the platform at once. One that waits to
+        leave again is asked about before it does; a batch leaves again whole and is answered whole."""
         now = fields.Datetime.now()
         rows = self.env.execute_query(
             SQL(
@@ -329,14 +332,18 @@ class PaymentBridgeChannel(models.Model):
                                  WHERE %s AND l.difference = 'status'
                                    AND (i.next_query_at IS NULL OR i.next_query_at > %s)
                                    AND (i.state IN ('uncertain', 'processing')
+                                        OR %s
                                         OR i.state = 'succeeded' AND l.amount > 0))
                    FOR UPDATE SKIP LOCKED
                 """,
                 scope,
                 now,
+                MAY_HAVE_ARRIVED,
             )
         )
         if rows:
-            instructions = self.env["payment.bridge.instruction"].sudo()
-            instructions.browse(row[0] for row in rows)._set(next_query_at=now)
+            instructions = self.env["payment.bridge.instruction"].sudo().browse(row[0] for row in rows)
+            waiting = instructions.filtered(lambda one: one.state == State.QUEUED)
+            waiting._doubt_waiting("a statement shows it", "statement")
+            (instructions - waiting)._set(next_query_at=now)
             instructions._wake_querier()

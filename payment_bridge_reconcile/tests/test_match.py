@@ -1,6 +1,7 @@
 from odoo import fields
 
-from odoo.addons.payment_bridge.connector.types import OutcomeStatus
+from odoo.addons.payment_bridge.connector.types import Outcome, OutcomeStatus
+from odoo.addons.payment_bridge.models.instruction_states import State
 
 from .canned import row
 from .common import DAY, StatementCase
@@ -14,6 +15,9 @@ class TestMatch(StatementCase):
         return self.env["payment.bridge.discrepancy"].search(
             [("channel_id", "=", self.channel.id), ("kind", "=", kind)]
         )
+
+    def proposed(self, line):
+        return self.env["payment.bridge.difference"].search([("line_id", "=", line.id)]).proposal
 
     def test_by_our_number(self):
         order = self.pay(100)
@@ -111,6 +115,27 @@ class TestMatch(StatementCase):
         self.tell(order, OutcomeStatus.SUCCEEDED)
         self.match()
         self.assertEqual((line.state, line.difference), ("matched", False))
+
+    def test_row_of_an_order_that_waits_to_leave_again_lets_the_platform_be_asked_first(self):
+        order = self.order(100).sudo()
+        order._move_to(State.SENDING, reason="test", sent_at="2026-03-10 10:00:00", placed_at="2026-03-10 10:00:00")
+        order._move_to(State.UNCERTAIN, reason="no answer")
+        order._leave_again(Outcome(OutcomeStatus.NOT_FOUND, key=order.key))
+        line = self.line([self.paid_row(order)])
+        self.assertEqual((line.difference, order.state), ("status", "uncertain"))
+        self.assertEqual(self.proposed(line), "query")
+        self.assertLessEqual(order.next_query_at, fields.Datetime.now())
+        self.assertFalse(self.differences("line_status"))
+        self.tell(order, OutcomeStatus.SUCCEEDED)
+        self.match()
+        self.assertEqual((line.state, line.difference), ("matched", False))
+
+    def test_row_of_an_order_that_never_left_is_a_contradiction(self):
+        order = self.order(100)
+        line = self.line([self.paid_row(order)])
+        self.assertEqual((line.difference, order.state), ("status", "queued"))
+        self.assertEqual(self.proposed(line), "review")
+        self.assertTrue(self.differences("line_status"))
 
     def test_row_of_a_failed_payment_is_a_contradiction(self):
         order = self.pay(100, OutcomeStatus.FAILED)
