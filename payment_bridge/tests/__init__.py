@@ -36,6 +36,7 @@ from . import test_dossier
 from . import test_exchange
 from . import test_masking
 from . import test_keys
+from . import test_life_properties
 from . import test_notification
 from . import test_override_report
 from . import test_pay_page
