@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from workbench import Workbench
 
 from . import stage
 from .batch_world import ASK, SEND, BatchWorld
+from .dispatchers import dispatch_twice_at_once
 from .world import ADMINISTRATOR, Bill
 
 VENDORS = 12
@@ -142,28 +141,7 @@ def test_two_dispatchers_at_the_same_moment_send_each_payment_once(world: BatchW
     world.start(cron_threads=0)
     world.platform.post("settings", latency_ms=100)
     world.pay(bills)
-    dispatchers = [
-        subprocess.Popen(
-            [sys.executable, "-m", "faults.company", world.database, "dispatch"],
-            env=world.stage.bench.environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(2)
-    ]
-    try:
-        for dispatcher in dispatchers:
-            assert dispatcher.stdout.readline() == "ready\n"
-        for dispatcher in dispatchers:
-            dispatcher.stdin.write("go\n")
-            dispatcher.stdin.flush()
-        said = [dispatcher.communicate(timeout=60) for dispatcher in dispatchers]
-    finally:
-        for dispatcher in dispatchers:
-            dispatcher.kill()
-    assert [dispatcher.returncode for dispatcher in dispatchers] == [0, 0], said
+    dispatch_twice_at_once(world)
     assert sum(len(batch.orders) for batch in world.batches()) + world.asked("12/00") == VENDORS
     assert_taken_as_sent(world)
     world.kill()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 
 from rpc import Person, RpcError
 
 from . import company
+from .dispatchers import dispatch_twice_at_once
 from .world import CLERK, SECOND_CLERK, TRANSFER, World
 
 MANY = 36
@@ -66,28 +65,7 @@ def test_two_dispatchers_at_the_same_moment_send_each_payment_once(world: World)
     world.platform.post("settings", latency_ms=100)
     world.start(cron_threads=0)
     world.pay(bills)
-    dispatchers = [
-        subprocess.Popen(
-            [sys.executable, "-m", "faults.company", world.database, "dispatch"],
-            env=world.stage.bench.environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for _ in range(2)
-    ]
-    try:
-        for dispatcher in dispatchers:
-            assert dispatcher.stdout.readline() == "ready\n"
-        for dispatcher in dispatchers:
-            dispatcher.stdin.write("go\n")
-            dispatcher.stdin.flush()
-        said = [dispatcher.communicate(timeout=60) for dispatcher in dispatchers]
-    finally:
-        for dispatcher in dispatchers:
-            dispatcher.kill()
-    assert [dispatcher.returncode for dispatcher in dispatchers] == [0, 0], said
+    dispatch_twice_at_once(world)
     assert world.states() == ["succeeded"] * MANY
     assert world.asked() == MANY, "an order was sent twice"
     world.kill()
