@@ -1,7 +1,6 @@
 """A bill is asked for when it can be there, and taken only when it is that day's and proved."""
 
 import base64
-import functools
 import io
 import zlib
 from datetime import UTC, date, datetime, timedelta
@@ -29,18 +28,6 @@ DAY = date(2026, 1, 15)
 NEXT_DAY_AT_11 = datetime(2026, 1, 16, 3, tzinfo=UTC)
 
 
-@functools.cache
-def reading():
-    """One connector for the files that need no settings of their own."""
-    return connector()[0]
-
-
-def read(raw, name=ZM_NAME, settings=None):
-    made = reading() if settings is None else connector(settings=settings)[0]
-    reader = made.parse_statement(io.BytesIO(raw), name)
-    return list(reader), reader
-
-
 def fetched(*replies, at=NEXT_DAY_AT_11, day=DAY):
     made, gateway = connector(*replies, clock=Clock(at))
     return made.statement(day, "settlement"), gateway
@@ -65,7 +52,7 @@ def test_a_bill_is_asked_for_by_its_settlement_day():
     }
     assert gateway.requests[0].url == FILES and not gateway.requests[0].keep_answer
     assert (found.content, found.name, found.empty, found.kind) == (raw, "x.zip", False, "settlement")
-    rows, _reader = read(found.content, found.name)
+    rows = list(connector()[0].parse_statement(io.BytesIO(found.content), found.name))
     assert len(rows) == 1
 
 
