@@ -123,7 +123,7 @@ def test_wrong_settings_name_themselves_and_repeat_no_value(change, reason):
         read(**change)
     error = caught.value
     assert reason in error.message
-    assert any(reader.label(name).zh in error.advice.zh for name in change)
+    assert any(reader.DECLARED.label(name).zh in error.advice.zh for name in change)
     told = f"{error} {error.advice}"
     for value in filter(None, change.values()):
         assert len(value) < 8 or bare(value)[:40] not in told or value in ("hello",)

@@ -101,7 +101,7 @@ def test_wrong_settings_name_themselves_and_repeat_no_value(change, reason):
         read(**change)
     error = caught.value
     assert reason in error.message
-    assert any(reader.label(name).zh in error.advice.zh for name in (*change, "merchant_serial"))
+    assert any(reader.DECLARED.label(name).zh in error.advice.zh for name in (*change, "merchant_serial"))
     told = f"{error} {error.advice}"
     for value in filter(None, change.values()):
         assert len(value) < 24 or bare(value)[:24] not in told

@@ -18,7 +18,7 @@ from odoo.addons.payment_bridge.connector.errors import ConnectorError, Misconfi
 from .. import certificate_trust
 from ..rsa_keys import public_key_of, same_key
 from . import certificates
-from .settings import Identity, label
+from .settings import DECLARED, Identity
 
 FORGET_REFUSED_AFTER = timedelta(minutes=10)
 MAX_REFUSED = 256
@@ -126,10 +126,10 @@ class TrustStore:
         identity = self._identity
         try:
             text = base64.b64decode("".join(content.split()), validate=True).decode("ascii")
-            found = certificates.load_certificates(text, label("alipay_certificate"))
+            found = certificates.load_certificates(text, DECLARED.label("alipay_certificate"))
             chain = certificates.chain_to_root(found[0], (*found[1:], *identity.intermediates), identity.roots)
             certificate_trust.check_dates(chain, self._now())
-            key = public_key_of(found[0], label("alipay_certificate"))
+            key = public_key_of(found[0], DECLARED.label("alipay_certificate"))
         except (Misconfigured, ValueError, binascii.Error) as error:
             raise UnknownSigner("the downloaded certificate proves nothing") from error
         expected = certificates.organisation(identity.alipay_chain[0])

@@ -17,7 +17,7 @@ from odoo.addons.payment_bridge.connector.statement_types import LineKind
 from odoo.addons.payment_bridge.connector.types import Bilingual
 
 from ..certificate_trust import UntrustedCertificate
-from ..rsa_keys import misconfigured
+from ..declared_settings import DeclaredSettings
 from . import certificates, signing
 from .batch_layout import KNOWN_COLUMNS, NEEDED_COLUMNS
 from .setting_fields import SETTING_FIELDS
@@ -31,7 +31,7 @@ NO_NOTIFICATION = "http://www.specialUrl.com"
 """The backUrl with which UnionPay sends no notification."""
 BACK_URL_MAX = 256
 
-_BY_NAME = {setting.name: setting for setting in SETTING_FIELDS}
+DECLARED = DeclaredSettings(SETTING_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,60 +70,56 @@ class UnionPaySettings:
     transaction_codes: Mapping[str, LineKind]
 
 
-def label(name: str) -> Bilingual:
-    """How a setting is called on screen."""
-    return _BY_NAME[name].label
-
-
 def read(settings: ChannelSettings) -> UnionPaySettings:
     """Check a channel's settings.
 
     Validity dates are not looked at: they are checked when a certificate is used.
     :raises Misconfigured: naming the setting and what is wrong with it.
     """
-    encrypt = _yes(settings, "encrypt_sensitive")
+    encrypt = DECLARED.yes(settings, "encrypt_sensitive")
     return UnionPaySettings(
-        mer_id=_matching(settings, "mer_id", r"[0-9A-Za-z]{15}", "15 letters and digits", "15 位字母或数字"),
+        mer_id=DECLARED.matching(settings, "mer_id", r"[0-9A-Za-z]{15}", "15 letters and digits", "15 位字母或数字"),
         identity=_identity(settings),
         gateway=_address(settings, "gateway_url", PRODUCTION_GATEWAY).rstrip("/"),
         files=_address(settings, "file_url", PRODUCTION_FILES),
         back_url=_back_url(settings),
         encrypt_sensitive=encrypt,
         encrypt_certificate=_encryption(settings) if encrypt else None,
-        encrypt_refresh=_yes(settings, "encrypt_refresh"),
+        encrypt_refresh=DECLARED.yes(settings, "encrypt_refresh"),
         not_found_after=_minutes(settings),
-        send_postscript=_yes(settings, "send_postscript"),
-        page_product=_choice(settings, "page_product"),
-        terminal=_matching(settings, "terminal", r"[0-9A-Za-z]{8}|", "8 letters and digits", "8 位字母或数字") or None,
-        reversal=_yes(settings, "reversal"),
-        same_day_void=_yes(settings, "same_day_void"),
+        send_postscript=DECLARED.yes(settings, "send_postscript"),
+        page_product=DECLARED.choice(settings, "page_product"),
+        terminal=DECLARED.matching(settings, "terminal", r"[0-9A-Za-z]{8}|", "8 letters and digits", "8 位字母或数字")
+        or None,
+        reversal=DECLARED.yes(settings, "reversal"),
+        same_day_void=DECLARED.yes(settings, "same_day_void"),
         batch_columns=_columns(settings),
-        batch_charset=_choice(settings, "batch_charset"),
+        batch_charset=DECLARED.choice(settings, "batch_charset"),
         transaction_codes=_codes(settings),
     )
 
 
 def _identity(settings: ChannelSettings) -> Identity:
-    method = _choice(settings, "sign_method")
+    method = DECLARED.choice(settings, "sign_method")
     signer = PRODUCTION_SIGNER
     if settings.environment == "sandbox":
-        signer = _matching(settings, "signer_name", r"[^@]{1,64}", "a name without @", "不含 @ 的名称")
+        signer = DECLARED.matching(settings, "signer_name", r"[^@]{1,64}", "a name without @", "不含 @ 的名称")
     if method != signing.RSA:
         secret = settings.get("secure_key") or ""
         if not secret.strip():
-            raise _wrong("secure_key", "the shared key is missing", "缺少共享密钥")
+            raise DECLARED.wrong("secure_key", "the shared key is missing", "缺少共享密钥")
         return Identity(method, signer, secure_key=secret)
     key, certificate = certificates.load_pkcs12(
-        settings.get("sign_pkcs12"), settings.get("sign_password") or "", label("sign_pkcs12")
+        settings.get("sign_pkcs12"), settings.get("sign_password") or "", DECLARED.label("sign_pkcs12")
     )
     if certificate.public_key().public_numbers() != key.public_key().public_numbers():
-        raise _wrong("sign_pkcs12", "its certificate is not that of its key", "其中的证书与私钥不匹配")
+        raise DECLARED.wrong("sign_pkcs12", "its certificate is not that of its key", "其中的证书与私钥不匹配")
     middles, roots = (
-        certificates.load_certificates(settings.get(name), label(name))
+        certificates.load_certificates(settings.get(name), DECLARED.label(name))
         for name in ("middle_certificates", "root_certificates")
     )
     if not all(certificates.leads_to(middle, roots) for middle in middles):
-        raise _wrong(
+        raise DECLARED.wrong(
             "middle_certificates",
             "a certificate in it was not issued by the root certificates given beside it",
             "其中有证书不是由所填根证书签发的",
@@ -132,21 +128,21 @@ def _identity(settings: ChannelSettings) -> Identity:
 
 
 def _encryption(settings: ChannelSettings) -> x509.Certificate:
-    found = certificates.load_certificates(settings.get("encrypt_certificate"), label("encrypt_certificate"))
+    found = certificates.load_certificates(settings.get("encrypt_certificate"), DECLARED.label("encrypt_certificate"))
     try:
         certificates.rsa_key(found[0])
     except UntrustedCertificate as error:
-        raise _wrong("encrypt_certificate", str(error), "证书公钥不是 2048 位及以上的 RSA") from error
+        raise DECLARED.wrong("encrypt_certificate", str(error), "证书公钥不是 2048 位及以上的 RSA") from error
     return found[0]
 
 
 def _address(settings: ChannelSettings, name: str, production: str) -> str:
     if settings.environment != "sandbox":
         return production
-    url = _value(settings, name)
+    url = DECLARED.text(settings, name)
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise _wrong(name, "it is not a web address", "不是有效的网址")
+        raise DECLARED.wrong(name, "it is not a web address", "不是有效的网址")
     return url
 
 
@@ -165,53 +161,29 @@ def _back_url(settings: ChannelSettings) -> str:
 
 
 def _minutes(settings: ChannelSettings) -> timedelta:
-    text = _matching(settings, "not_found_minutes", r"[0-9]{1,4}", "minutes", "分钟数")
+    text = DECLARED.matching(settings, "not_found_minutes", r"[0-9]{1,4}", "minutes", "分钟数")
     if not 5 <= int(text) <= 1440:
-        raise _wrong("not_found_minutes", "it is between 5 and 1440", "应在 5 至 1440 之间")
+        raise DECLARED.wrong("not_found_minutes", "it is between 5 and 1440", "应在 5 至 1440 之间")
     return timedelta(minutes=int(text))
 
 
 def _columns(settings: ChannelSettings) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in _value(settings, "batch_columns").split("|"))
+    names = tuple(name.strip() for name in DECLARED.text(settings, "batch_columns").split("|"))
     unknown = [name for name in names if name not in KNOWN_COLUMNS]
     missing = NEEDED_COLUMNS - set(names)
     if unknown or missing or len(set(names)) != len(names):
         told = "、".join((*unknown, *sorted(missing)))
-        raise _wrong("batch_columns", f"unknown, missing or repeated: {told}", f"字段未知、缺失或重复：{told}")
+        raise DECLARED.wrong("batch_columns", f"unknown, missing or repeated: {told}", f"字段未知、缺失或重复：{told}")
     return names
 
 
 def _codes(settings: ChannelSettings) -> dict[str, LineKind]:
     found: dict[str, LineKind] = {}
-    for part in filter(None, re.split(r"[,，;；\s]+", _value(settings, "transaction_codes"))):
+    for part in filter(None, re.split(r"[,，;；\s]+", DECLARED.text(settings, "transaction_codes"))):
         code, _mark, kind = part.partition("=")
         if not re.fullmatch(r"[0-9A-Z]{3}", code) or kind not in set(LineKind) or code in found:
-            raise _wrong("transaction_codes", "write code=kind, each code once", "格式应为 交易代码=类型，代码不可重复")
+            raise DECLARED.wrong(
+                "transaction_codes", "write code=kind, each code once", "格式应为 交易代码=类型，代码不可重复"
+            )
         found[code] = LineKind(kind)
     return found
-
-
-def _value(settings: ChannelSettings, name: str) -> str:
-    return settings.get(name, _BY_NAME[name].default) or ""
-
-
-def _yes(settings: ChannelSettings, name: str) -> bool:
-    return _choice(settings, name) == "yes"
-
-
-def _choice(settings: ChannelSettings, name: str) -> str:
-    value = _value(settings, name)
-    if value not in {choice for choice, _ in _BY_NAME[name].choices}:
-        raise _wrong(name, "this choice does not exist", "没有这个选项")
-    return value
-
-
-def _matching(settings: ChannelSettings, name: str, pattern: str, en: str, zh: str) -> str:
-    value = _value(settings, name).strip()
-    if not re.fullmatch(pattern, value, re.ASCII):
-        raise _wrong(name, f"{en} are expected", f"应为{zh}")
-    return value
-
-
-def _wrong(name: str, en: str, zh: str) -> Misconfigured:
-    return misconfigured(label(name), en, zh)

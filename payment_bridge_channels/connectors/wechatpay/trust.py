@@ -23,7 +23,7 @@ from ..strict_json import AmbiguousJson, loads_object
 from ..whole_certificate import read_whole
 from . import keys, signing
 from .proof import Unproved, prove
-from .settings import WechatSettings, label
+from .settings import DECLARED, WechatSettings
 
 REFRESH_AFTER = timedelta(hours=12)
 REFRESH_AGAIN_AFTER = timedelta(minutes=10)
@@ -219,7 +219,7 @@ class TrustStore:
         pem = signing.open_resource(self._settings.api_key, *told)
         try:
             certificate = read_whole(pem)
-            key = public_key_of(certificate, label("verification"))
+            key = public_key_of(certificate, DECLARED.label("verification"))
         except (ValueError, Misconfigured) as error:
             raise ValueError("a certificate of the answer cannot be read") from error
         serial = str(row.get("serial_no"))
