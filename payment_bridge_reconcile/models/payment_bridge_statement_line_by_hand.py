@@ -67,6 +67,7 @@ class PaymentBridgeStatementLine(models.Model):
         self.statement_id._require_clerk()
         self._claim_by_hand()
         self._check_account_by_hand(account, partner, note)
+        self._check_account_limit(account)
         self._decide(
             state="matched",
             match_pass="account",
@@ -145,6 +146,7 @@ class PaymentBridgeStatementLine(models.Model):
             return Remainder()
         if way == ACCOUNT:
             self._check_account_by_hand(account, partner, note)
+            self._check_rest_limit(rest, account)
             return Remainder(rest, account.id, partner.id if partner else False)
         if way != FEE:
             raise UserError(

@@ -1,6 +1,7 @@
 """Rows that were explained by treating a difference."""
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..treatments.facts import leg_of
@@ -38,6 +39,32 @@ class PaymentBridgeStatementLine(models.Model):
         if not own:
             return told
         return f"{own} {self.note}" if self.note else own
+
+    @api.private
+    def _check_rest_limit(self, rest, account):
+        """What a row differs by from what it is matched to is written off where it becomes an expense or income: the
+        person's limit holds, through whichever door.
+
+        :raises UserError: saying who may.
+        """
+        if account.sudo().internal_group in ("income", "expense"):
+            self[:1]._check_write_off_limit(rest)
+
+    @api.private
+    def _check_account_limit(self, account):
+        """A whole row is written off where it goes to the account that the channel keeps for that. Other rows are
+        income and expenses of their own, like interest.
+
+        :raises UserError: saying who may.
+        """
+        for line in self:
+            channel = line.channel_id.sudo()
+            if account == channel.write_off_account_id and account != channel.fee_account_id:
+                line._check_write_off_limit(line.amount)
+
+    def _check_write_off_limit(self, amount):
+        if problem := self.env.user._bridge_write_off_refusal(self.company_id, abs(amount), self):
+            raise UserError(problem)
 
     @api.private
     def _forget(self):

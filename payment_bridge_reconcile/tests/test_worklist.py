@@ -130,6 +130,39 @@ class TestWorklist(TreatCase):
         with self.assertRaisesRegex(UserError, "never written off"):
             difference._treat("write_off", self.asked(note="small"))
 
+    def test_the_limit_holds_through_every_other_door(self):
+        clerk_s = {"account_id": self.losses.id, "note": "charge"}
+        order, difference = self.short_row(short=5)
+        lines = difference.line_id.with_user(self.clerk)
+        with self.assertRaisesRegex(UserError, "at most"):
+            lines.workbench_match(lines.ids, [("payment", order.id)], {"way": "account", **clerk_s})
+        with self.assertRaisesRegex(UserError, "at most"):
+            lines.workbench_match(lines.ids, [], {"way": "account", **clerk_s})
+        self.resolve(difference, "suspense", self.clerk)
+        clearing = self.env["payment.bridge.suspense.clear"].with_user(self.clerk)
+        for values in ({"way": "payment", "instruction_id": order.id}, {"way": "account"}):
+            with self.assertRaisesRegex(UserError, "at most"):
+                clearing.create({"line_id": lines.id, **values, **clerk_s}).action_clear()
+        self.assertEqual((lines.is_held, self.balance_of(self.losses)), (True, 0.0))
+        clearing.with_user(self.chief).create(
+            {"line_id": lines.id, "way": "payment", "instruction_id": order.id, **clerk_s}
+        ).action_clear()
+        self.assertEqual(self.balance_of(self.losses), -5.0)
+
+    def test_the_limit_holds_for_what_a_document_has_left_over(self):
+        invoice = self.make_invoice(100)
+        line = self.lone_receipt("95.00").line_id
+        wizard = (
+            self.env["payment.bridge.statement.line.match"]
+            .with_user(self.clerk)
+            .create({"line_id": line.id, "way": "document", "document_ids": invoice.ids})
+        )
+        wizard.write({"rest_way": "account", "account_id": self.losses.id, "note": "discount"})
+        with self.assertRaisesRegex(UserError, "at most"):
+            wizard.action_match()
+        wizard.with_user(self.chief).action_match()
+        self.assertEqual(line.state, "matched")
+
     def test_a_written_off_row_posted_by_itself_is_taken_back_with_its_entry(self):
         order, difference = self.short_row(short=1)
         treatment = self.resolve(difference, "write_off", note="charge", post_now=True)

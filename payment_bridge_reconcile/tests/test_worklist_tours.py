@@ -31,6 +31,7 @@ class TestWorklistTours(TreatCase, HttpCase):
         for place, lang in enumerate(LANGUAGES):
             with self.subTest(lang=lang):
                 clerk = self.clerk_of(lang)
+                clerk.bridge_write_off_limit = 50
                 line = self.receipts(30, prefix=f"C1{place}")
                 self.start_tour(f"{ACTION}.action_difference", "payment_bridge_resolve_one", login=clerk.login)
                 line.invalidate_recordset()

@@ -101,5 +101,6 @@ class PaymentBridgeStatementLineMatch(models.TransientModel):
             ):
                 raise UserError(self.env._("The documents belong to several partners: match them one by one."))
             self.line_id._check_account_by_hand(self.account_id, documents[0].partner_id, self.note)
+            self.line_id._check_rest_limit(self.document_rest, self.account_id)
         if not (self.note or "").strip():
             raise UserError(self.env._("Say why the difference goes there."))

@@ -103,6 +103,13 @@ class PaymentBridgeSuspenseClear(models.TransientModel):
         if account.account_type in ("asset_receivable", "liability_payable") and not self.partner_id:
             raise UserError(self.env._("A receivable or payable needs its partner."))
 
+    def _check_limit(self):
+        """Holding a row first is no way around the limit for write-offs."""
+        if self.way == "account":
+            self.line_id._check_account_limit(self.account_id)
+        elif self.rest:
+            self.line_id._check_rest_limit(self.rest, self.account_id)
+
     def action_clear(self):
         """Post what is shown."""
         self.ensure_one()
@@ -118,5 +125,6 @@ class PaymentBridgeSuspenseClear(models.TransientModel):
             if (self.way == "account" or self.rest) and not note:
                 raise UserError(self.env._("Say why the row belongs to that account."))
             values, settles = self._values()
+            self._check_limit()
             self.line_id._clear(values, note, settles)
         return {"type": "ir.actions.client", "tag": "soft_reload"}
