@@ -94,7 +94,7 @@ class PaymentBridgeStatement(models.Model):
     def _plan_short(self, line, settles):
         """The payment's item in full; what the row lacks or has too much goes to the account that was chosen."""
         leg = leg_of(line, line.instruction_id) or "payment"
-        amount = line.instruction_id.amount if line.amount < 0 else -line.instruction_id.amount
+        amount = line.instruction_id.amount if line._goes_out() else -line.instruction_id.amount
         planned = self._plan_leg(line, settles, leg, amount)
         if isinstance(planned, str):
             return planned

@@ -30,7 +30,11 @@ class PaymentBridgeStatement(models.Model):
         return FeeDestination(self.channel_id.fee_account_id, self.env["account.tax"], ())
 
     def _row_fees(self, line, amount):
-        return [RowFee(line.id, line._fee_kind(), line.platform_kind, amount)] if amount else []
+        """What the platform kept of a row. A row that is nothing but a fee is booked with the others even where it is
+        over nothing, or it would stay open for ever."""
+        if not amount and line.match_pass != "fee":
+            return []
+        return [RowFee(line.id, line._fee_kind(), line.platform_kind, amount)]
 
     def _plan_fees(self, fees):
         """For each place that fees go to, an item for those charged and one for those given back."""

@@ -26,7 +26,8 @@ class PaymentBridgeStatement(models.Model):
             return None
         planned += self._plan_rest(line, planned)
         fee = line.currency_id.round(-line.amount - sum(item.amount for item in planned))
-        if fee and not self._fee_destination(line._fee_kind(), line.platform_kind).account:
+        has_fee = fee or line.match_pass == "fee"
+        if has_fee and not self._fee_destination(line._fee_kind(), line.platform_kind).account:
             plan.blocked[line.id] = self._why_no_fee_account()
             return None
         return planned, fee
@@ -64,7 +65,7 @@ class PaymentBridgeStatement(models.Model):
 
     def _plan_payment(self, line, settles):
         amount = line.instruction_id.amount
-        return self._plan_leg(line, settles, "payment", amount if line.amount < 0 else -amount)
+        return self._plan_leg(line, settles, "payment", amount if line._goes_out() else -amount)
 
     def _plan_part(self, line, settles):
         """The row's part of the payment's item, which is paid off with the last part."""
@@ -155,6 +156,11 @@ class PaymentBridgeStatementLine(models.Model):
         if self.kind != "fee":
             return self.kind
         return FEE_KIND_OF_OPERATION.get(self.instruction_id.operation, "other")
+
+    @api.private
+    def _goes_out(self):
+        """Whether the row's payment takes money out: a fee may be more than what it is charged for."""
+        return (self.gross or self.amount) < 0
 
     @api.private
     def _entry_label(self):

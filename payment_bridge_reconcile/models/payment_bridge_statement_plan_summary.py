@@ -75,9 +75,10 @@ class PaymentBridgeStatement(models.Model):
                 continue
             fee = self.currency_id.round(-amount - booked)
             fee_kind = FEE_KIND_OF_OPERATION.get(of_fee, "other") if kind == "fee" else kind
-            if fee and (fee_kind, platform_kind) not in fee_missing:
+            has_fee = fee or not booked  # a row that is nothing but a fee, if over nothing
+            if has_fee and (fee_kind, platform_kind) not in fee_missing:
                 fee_missing[fee_kind, platform_kind] = not self._fee_destination(fee_kind, platform_kind).account
-            if fee and fee_missing[fee_kind, platform_kind]:
+            if has_fee and fee_missing[fee_kind, platform_kind]:
                 plan.blocked[line_id] = self._why_no_fee_account()
                 continue
             part = parts[day, kind]
@@ -87,7 +88,7 @@ class PaymentBridgeStatement(models.Model):
                 one.amount += booked
                 one.line_ids.append(line_id)
                 one.settles_ids += item_ids
-            if fee:
+            if has_fee:
                 part.fees.append(RowFee(line_id, fee_kind, platform_kind, fee))
         return others + self._rows_of_other_passes()
 
@@ -106,8 +107,9 @@ class PaymentBridgeStatement(models.Model):
             SQL(
                 """
                 SELECT l.id, l.settled_on, l.kind, l.platform_kind, i.operation, l.amount::float8,
-                       CASE WHEN l.match_pass = 'fee' THEN 0.0 WHEN l.amount < 0 THEN i.amount ELSE -i.amount END
-                       ::float8, p.outstanding_account_id, item.ids, item.open::float8
+                       CASE WHEN l.match_pass = 'fee' THEN 0.0
+                            WHEN COALESCE(NULLIF(l.gross, 0), l.amount) < 0 THEN i.amount ELSE -i.amount END::float8,
+                       p.outstanding_account_id, item.ids, item.open::float8
                   FROM payment_bridge_statement_line l
                   LEFT JOIN payment_bridge_instruction i ON i.id = l.instruction_id
                   LEFT JOIN account_payment p ON p.id = l.payment_id AND l.match_pass = 'payment'

@@ -56,6 +56,20 @@ class TestPost(StatementCase):
         self.assertTrue(order.payment_id.is_matched)
         self.assertIn(1.0, posting.entry_ids.move_id.line_ids.mapped("balance"))
 
+    def test_a_fee_of_nothing_is_posted_alone_and_with_others(self):
+        alone = self.statement([row("fee", "F1", "0.00", day=DAY)])
+        day = self.next_day(-1)
+        together = self.statement([row("fee", "F2", "0.00", day=day), row("fee", "F3", "-0.50", day=day)], day)
+        for mode in ("settlement", "per_line", "daily_summary"):
+            self.channel.posting_mode = mode
+            for statement in (alone, together):
+                posting = self.post(statement)
+                self.assertEqual(
+                    (statement.state, set(statement.line_ids.mapped("state"))), ("posted", {"posted"}), mode
+                )
+                posting.action_undo()
+                self.assertEqual(set(statement.line_ids.mapped("state")), {"matched"}, mode)
+
     def test_preview_shows_what_is_posted(self):
         order = self.pay(100)
         statement = self.statement([self.paid_row(order), row("fee", "F1", "-0.50", day=DAY)], opening=200)

@@ -144,6 +144,17 @@ class TestTreatments(TreatCase):
             {"channel_id": self.channel.id, "fee_kind": "collection", "valid_from": "2026-01-01", **values}
         )
 
+    def test_a_fee_larger_than_what_it_is_charged_for(self):
+        for days, mode in enumerate(("settlement", "per_line", "daily_summary")):
+            with self.subTest(mode=mode):
+                self.channel.posting_mode = mode
+                before = self.balance_of(self.channel.fee_account_id)
+                order, day = self.collect(0.1), self.next_day(-days)
+                statement = self.statement([self.collected_row(order, amount=-0.2, fee="0.30", day=day)], day)
+                statement._post()
+                self.assertTrue(self.open_item(order.payment_id).reconciled)
+                self.assertAlmostEqual(self.balance_of(self.channel.fee_account_id) - before, 0.3)
+
     def test_what_is_missing_is_booked_as_a_fee_when_the_schedule_says_so(self):
         self.schedule(rate=0.6)
         order = self.collect(100)
