@@ -19,7 +19,7 @@ class ResCompany(models.Model):
         moved = [vals[name] for name in LOCK_FIELDS if vals.get(name)]
         if moved:
             until = max(map(fields.Date.to_date, moved))
-            for company in self.filtered("bridge_check_before_lock"):
+            for company in self:
                 company._bridge_check_lock(until)
         return super().write(vals)
 
@@ -28,12 +28,16 @@ class ResCompany(models.Model):
         return self.expense_currency_exchange_account_id if difference > 0 else self.income_currency_exchange_account_id
 
     def _bridge_check_lock(self, until):
-        """:raises UserError: naming what stands in the way of closing up to that day."""
-        channels = (
-            self.env["payment.bridge.channel"]
-            .sudo()
-            .with_context(active_test=False)
-            .search([("company_id", "=", self.id), ("state", "!=", "draft")])
+        """A company's lock date closes the books of its branches too.
+
+        :raises UserError: naming what stands in the way of closing up to that day.
+        """
+        sudo = self.sudo().with_context(active_test=False)
+        closed = sudo.search([("id", "child_of", self.ids)])
+        if not self.bridge_check_before_lock:
+            closed = closed.filtered("bridge_check_before_lock")
+        channels = sudo.env["payment.bridge.channel"].search(
+            [("company_id", "in", closed.ids), ("state", "!=", "draft")]
         )
         if not channels:
             return

@@ -108,6 +108,20 @@ class TestClosing(StatementCase):
         self.company.fiscalyear_lock_date = DAY
         self.assertEqual(self.company.fiscalyear_lock_date, DAY)
 
+    def test_the_lock_date_waits_for_the_branches_it_closes(self):
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
+        self.env.user.company_ids += branch
+        channel = self.make_channel(branch, "Branch")
+        loaded = self.load([row("deposit", "D1", "5.00", day=DAY)], opening=0, channel=channel)
+        for guarded in (self.company, branch):
+            (self.company | branch).bridge_check_before_lock = False
+            guarded.bridge_check_before_lock = True
+            with self.assertRaisesRegex(UserError, "Rows that are not in the books: 1"):
+                self.company.fiscalyear_lock_date = DAY
+        loaded.statement._post()
+        self.env.flush_all()
+        self.company.fiscalyear_lock_date = DAY
+
     # -- transfers ----------------------------------------------------------------------------
 
     def bank_line(self, amount, day, text="transfer", **values):
