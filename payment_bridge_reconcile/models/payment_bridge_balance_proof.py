@@ -29,7 +29,10 @@ class PaymentBridgeBalanceProof(models.Model):
     moved = fields.Monetary(string="Rows", readonly=True)
     closing = fields.Monetary(readonly=True)
     ledger = fields.Monetary(string="Books", readonly=True)
-    not_posted = fields.Monetary(readonly=True, help="What rows up to this day hold that are not in the books.")
+    not_posted = fields.Monetary(
+        readonly=True,
+        help="What rows up to this day hold that are still to be booked; those left out by hand make the books differ.",
+    )
     gap_before = fields.Monetary(readonly=True, help="Opening less the closing of the day before.")
     gap_inside = fields.Monetary(string="Gap in the File", readonly=True, help="Closing less opening and rows.")
     gap_books = fields.Monetary(string="Books Differ", readonly=True, help="The books less the closing balance.")
@@ -66,7 +69,8 @@ class PaymentBridgeBalanceProof(models.Model):
                  WHERE NOT EXISTS (SELECT FROM printed_twice t WHERE t.line_id = l.id)
                  GROUP BY l.channel_id, l.statement_id
             ), waiting AS (
-                SELECT l.channel_id, l.settled_on, sum(l.amount) AS amount, min(l.id) AS line_id
+                SELECT l.channel_id, l.settled_on, min(l.id) AS line_id,
+                       sum(l.amount) FILTER (WHERE l.state != 'ignored') AS amount
                   FROM payment_bridge_statement_line l
                  WHERE l.state IN ('unmatched', 'matched', 'ignored')
                    AND NOT EXISTS (SELECT FROM printed_twice t WHERE t.line_id = l.id)

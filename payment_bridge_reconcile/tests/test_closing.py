@@ -47,6 +47,17 @@ class TestClosing(StatementCase):
         )
         self.assertEqual((self.proof(statement).state, self.proof(statement).gap_books), ("books", 2.0))
 
+    def test_what_is_left_out_by_hand_makes_the_books_differ(self):
+        statement = self.statement(
+            [row("deposit", "D1", "5.00", day=DAY), row("pay_out", "P1", "-2.00", day=DAY)], opening=0
+        )
+        statement._post()
+        line = statement.line_ids.filtered(lambda one: one.state == "unmatched")
+        self.assertEqual(self.proof(statement).state, "posting")
+        line._decide(state="ignored", note="nobody knows")
+        proof = self.proof(statement)
+        self.assertEqual((proof.state, proof.gap_books, proof.broken_line_id), ("books", 2.0, line))
+
     # -- month end --------------------------------------------------------------------------
 
     def check(self):
