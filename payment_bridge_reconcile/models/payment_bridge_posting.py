@@ -169,7 +169,7 @@ class PaymentBridgePosting(models.Model):
     def _entry_label(self, entry):
         if entry.title:
             return entry.title
-        return self.statement_id._entry_title(entry.day, self.env._("rows: %s", len(entry.lines)))
+        return self.statement_id._entry_title(entry.day, self.env._("rows: %s", len(entry.lines)), entry.date)
 
     def _mark(self, items, fee_items):
         """Note on the rows which journal item stands for them, and which one holds their fee; both are
@@ -244,7 +244,7 @@ class PaymentBridgePosting(models.Model):
         label = self.env._("Undone: %s", entry.payment_ref)
         return {
             "journal_id": entry.journal_id.id,
-            "date": self.statement_id._entry_date(entry.date),
+            "date": self.statement_id._entry_date(entry.date, has_tax=entry.move_id._affect_tax_report()),
             "payment_ref": label,
             "ref": entry.move_id.ref,
             "amount": -entry.amount,

@@ -45,18 +45,17 @@ class PaymentBridgeStatement(models.Model):
                     fees += self._row_fees(line, planned[1])
             items += self._plan_fees(fees)
             if items:
-                plan.entries.append(PlannedEntry(day, self._entry_date(day), self._lines_of(items), items))
+                plan.entries.append(self._entry_of(day, self._lines_of(items), items))
 
     def _plan_as_per_line(self, plan):
         """One entry for each row, with its own fee."""
         matched = self._matched_lines()
         settles = self._open_items(matched)
-        dates = {day: self._entry_date(day) for day in set(matched.mapped("settled_on"))}
+        dates = {}
         for line in matched:
             if planned := self._plan_row_at_once(line, settles, plan):
                 items = planned[0] + self._plan_fees(self._row_fees(line, planned[1]))
-                day = line.settled_on
-                plan.entries.append(PlannedEntry(day, dates[day], line, items, title=line._entry_label()))
+                plan.entries.append(self._entry_of(line.settled_on, line, items, line._entry_label(), dates))
 
     def _plan_row_at_once(self, line, settles, plan):
         """Like :meth:`_plan_row`, each item told whether it can be settled with the whole day's."""
@@ -98,15 +97,25 @@ class PaymentBridgeStatement(models.Model):
         journal = self.channel_id.journal_id.sudo()
         return journal.suspense_account_id or journal.company_id.account_journal_suspense_account_id
 
-    def _entry_date(self, day):
-        """The statement's own day, or the first open one after it when the books of that day are closed."""
-        locks = self.company_id._get_violated_lock_dates(day, False, self.channel_id.journal_id)
+    def _entry_date(self, day, has_tax=False):
+        """The statement's own day, or the first open one after it when the books of that day are closed, or with
+        ``has_tax`` its taxes are."""
+        locks = self.company_id._get_violated_lock_dates(day, has_tax, self.channel_id.journal_id)
         return locks[-1][0] + timedelta(days=1) if locks else day
 
-    def _entry_title(self, day, what):
-        """How an entry of ``day`` reads."""
+    def _entry_of(self, day, lines, items, title="", dates=None):
+        """The entry of these items, on the first day that is open for all of them. ``dates`` keeps what was looked up,
+        for plans of very many entries."""
+        dates = {} if dates is None else dates
+        key = (day, any(item.has_tax for item in items))
+        if key not in dates:
+            dates[key] = self._entry_date(*key)
+        return PlannedEntry(day, dates[key], lines, items, title=title)
+
+    def _entry_title(self, day, what, date=None):
+        """How an entry of ``day`` reads, that is booked on ``date``."""
         values = {"channel": self.channel_id.name, "day": format_date(self.env, day), "what": what}
-        if self._entry_date(day) == day:
+        if (date or self._entry_date(day)) == day:
             return self.env._("%(channel)s statement of %(day)s, %(what)s", **values)
         return self.env._("%(channel)s statement of %(day)s, %(what)s (that day is closed)", **values)
 
@@ -121,4 +130,4 @@ class PaymentBridgeStatement(models.Model):
 
     def _plan_suspense(self, line):
         item = self._item(self._suspense_account(), line._entry_label(), -line.amount, line)
-        return PlannedEntry(line.settled_on, self._entry_date(line.settled_on), line, [item], title=item.label)
+        return self._entry_of(line.settled_on, line, [item], title=item.label)

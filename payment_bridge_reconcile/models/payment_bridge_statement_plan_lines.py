@@ -3,7 +3,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from .posting_plan import PER_LINE, SETTLEMENT, Plan, PlannedEntry
+from .posting_plan import PER_LINE, SETTLEMENT, Plan
 
 
 class PaymentBridgeStatement(models.Model):
@@ -44,7 +44,7 @@ class PaymentBridgeStatement(models.Model):
         items += self._plan_fees(fees)
         if items:
             title = lines._entry_label() if len(lines) == 1 else ""
-            plan.entries.append(PlannedEntry(day, self._entry_date(day), lines, items, title=title))
+            plan.entries.append(self._entry_of(day, lines, items, title=title))
 
     @api.private
     def _post_lines(self, lines, expected=None):

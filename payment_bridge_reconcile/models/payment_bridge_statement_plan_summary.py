@@ -13,7 +13,6 @@ from odoo.tools import SQL
 from .payment_bridge_statement_line import SELECTION_KIND
 from .payment_bridge_statement_plan_fees import RowFee
 from .payment_bridge_statement_plan_rows import FEE_KIND_OF_OPERATION
-from .posting_plan import PlannedEntry
 
 
 @dataclass(slots=True)
@@ -48,8 +47,9 @@ class PaymentBridgeStatement(models.Model):
             items = self._summary_items(part)
             if items:
                 lines = self.env["payment.bridge.statement.line"].browse(part.line_ids)
-                title = self._summary_title(day, kind, len(lines))
-                plan.entries.append(PlannedEntry(day, self._entry_date(day), lines, items, title=title))
+                entry = self._entry_of(day, lines, items)
+                entry.title = self._summary_title(entry, kind)
+                plan.entries.append(entry)
 
     def _add_up_payments(self, parts, plan):
         """Add up the rows of payments and fees; answers the ids of the rows that are left."""
@@ -176,6 +176,7 @@ class PaymentBridgeStatement(models.Model):
         ]
         return added_up + part.items + self._plan_fees(part.fees)
 
-    def _summary_title(self, day, kind, rows):
+    def _summary_title(self, entry, kind):
         words = dict(self.env["payment.bridge.statement.line"]._fields["kind"]._description_selection(self.env))
-        return self._entry_title(day, self.env._("%(kind)s, rows: %(rows)s", kind=words[kind], rows=rows))
+        what = self.env._("%(kind)s, rows: %(rows)s", kind=words[kind], rows=len(entry.lines))
+        return self._entry_title(entry.day, what, entry.date)

@@ -178,7 +178,7 @@ class PaymentBridgeStatementLine(models.Model):
 
     def _clearing_values(self, items):
         company, currency = self.company_id, self.currency_id
-        date = self.statement_id._entry_date(self.settled_on)
+        date = self.statement_id._entry_date(self.settled_on, has_tax=any(item.has_tax for item in items))
         values = []
         for item in items:
             amount = currency.round(item.amount)
@@ -236,7 +236,7 @@ class PaymentBridgeStatementLine(models.Model):
             raise UserError(self.env._("This row was not cleared from the suspense account."))
         if move:
             move.line_ids.remove_move_reconcile()
-            date = self.statement_id._entry_date(move.date)
+            date = self.statement_id._entry_date(move.date, has_tax=move._affect_tax_report())
             reversal = move._reverse_moves([{"date": date, "ref": self.env._("Undone: %s", move.ref)}], cancel=False)
             reversal.action_post()
             self._pair_off(move, reversal)

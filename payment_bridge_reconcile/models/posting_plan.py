@@ -52,6 +52,11 @@ class PlannedItem:
         return (self.booked.currency, self.booked.amount) if self.booked else (currency, currency.round(self.amount))
 
     @property
+    def has_tax(self) -> bool:
+        """Whether it stands in the tax report, whose days are closed by a lock date of their own."""
+        return "tax_tag_ids" in self.extra
+
+    @property
     def digest(self) -> tuple:
         """Changes with everything that a person was shown of it."""
         worth = self.booked and (self.booked.currency.id, f"{self.booked.amount:.6f}", f"{self.booked.balance:.6f}")

@@ -92,6 +92,24 @@ class TestFees(StatementCase):
         taxes = posting.entry_ids.move_id.line_ids.filtered("tax_repartition_line_id")
         self.assertEqual((len(taxes), sum(taxes.mapped("balance"))), (2, 0.0))
 
+    def test_a_day_whose_taxes_are_closed_is_posted_and_undone_in_the_open_one(self):
+        self.fee_line(tax_id=self.tax.id)
+        for days, mode in enumerate(("settlement", "per_line", "daily_summary")):
+            with self.subTest(mode=mode):
+                self.channel.posting_mode = mode
+                day = self.next_day(-days)
+                statement = self.statement([self.paid_row(self.pay(100), amount=110.6, fee=10.6, day=day)], day)
+                self.company.tax_lock_date = day
+                shown = [entry.date for entry in statement._plan().entries]
+                posting = statement._post()
+                self.assertEqual(shown, [self.next_day(1 - days)])
+                self.assertEqual(posting.entry_ids.mapped("date"), shown)
+                self.assertIn("that day is closed", statement._entry_title(day, "", shown[0]))
+                self.company.tax_lock_date = shown[0]
+                posting.action_undo()
+                self.assertEqual(set(posting.entry_ids.mapped("date")), {*shown, self.next_day(2 - days)})
+                self.company.tax_lock_date = False
+
     def test_analytic_distribution_of_the_fee(self):
         plan = self.env["account.analytic.plan"].create({"name": "Shops"})
         shop = self.env["account.analytic.account"].create({"name": "Shop 1", "plan_id": plan.id})
