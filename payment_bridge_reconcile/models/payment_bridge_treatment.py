@@ -139,6 +139,8 @@ class PaymentBridgeTreatment(models.Model):
     def _mark_undone(self):
         self.sudo().write({"state": "undone", "undone_by_id": self.env.uid, "undone_at": fields.Datetime.now()})
         for treatment in self:
+            WAYS[treatment.way].let_go(treatment)
+        for treatment in self:
             difference = treatment.difference_id.sudo()
             if difference.treatment_id == treatment:
                 difference.write({"state": "open", "treatment_id": False, "awaited": False, "awaited_until": False})

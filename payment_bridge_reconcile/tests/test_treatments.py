@@ -109,6 +109,13 @@ class TestTreatments(TreatCase):
         difference = self.difference_of(line)
         self.assertEqual((difference.state, difference.treatment_ids.state), ("open", "undone"))
 
+    def test_undoing_the_match_of_the_row_frees_the_cap(self):
+        _order, line = self.rounded()
+        self.treat()
+        self.assertEqual(self.channel._rounding_left(DAY), 0.99)
+        line.action_undo()
+        self.assertEqual(self.channel._rounding_left(DAY), 1.0)
+
     def test_a_row_posted_with_others_is_not_torn_out_of_their_posting(self):
         orders = [self.pay(100), self.pay(40)]
         statement = self.statement([self.paid_row(orders[0], amount=99.99), self.paid_row(orders[1])])

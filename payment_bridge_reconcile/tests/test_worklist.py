@@ -353,6 +353,14 @@ class TestWorklist(TreatCase):
         self.resolve(difference, "claim", note="again")
         self.assertEqual(len(difference.claim_ids), 2)
 
+    def test_a_claim_is_withdrawn_when_the_posting_of_its_row_is_undone(self):
+        difference = self.open_row("pay_out", "E1", "-50.00")
+        treatment = self.resolve(difference, "claim", note="nobody ordered it")
+        difference.line_id.posting_id.action_undo()
+        self.assertEqual((treatment.state, treatment.claim_id.state), ("undone", "withdrawn"))
+        self.resolve(difference, "claim", note="again")
+        self.assertEqual(len(difference.claim_ids), 2)
+
     def test_a_missing_payment_is_claimed_without_booking_anything(self):
         order = self.pay(100)
         self.statement([row("fee", "F1", "-1.00", day=DAY)])
@@ -376,6 +384,12 @@ class TestWorklist(TreatCase):
         self.assertFalse(payment.bridge_instruction_id)
         self.assertEqual(difference.line_id.move_line_id.partner_id, self.customer)
         treatment.action_undo()
+        self.assertEqual((payment.state, difference.line_id.state), ("canceled", "unmatched"))
+
+    def test_opening_the_row_takes_the_draft_back_too(self):
+        difference = self.lone_receipt()
+        payment = self.resolve(difference, "give_back", partner_id=self.customer.id, post_now=False).payment_id
+        difference.line_id.action_undo()
         self.assertEqual((payment.state, difference.line_id.state), ("canceled", "unmatched"))
 
     def test_giving_back_needs_to_know_to_whom(self):

@@ -96,6 +96,12 @@ class Way:
         """
         self.reopen_row(treatment)
 
+    def let_go(self, treatment) -> None:
+        """Take back what goes with it beside the row, by whichever door the row was opened.
+
+        :raises UserError: when that is not possible any more, saying what has to be undone first.
+        """
+
     def reopen_row(self, treatment) -> None:
         """Take the row out of the books and open it again."""
         line = treatment.line_id.sudo()

@@ -37,8 +37,11 @@ class Claim(Way):
     def carry_out(self, difference, asked, treatment):
         treatment.claim_id = difference.env["payment.bridge.claim"].sudo()._make(difference, asked.note.strip())
 
-    def undo(self, treatment):
+    def let_go(self, treatment):
         treatment.claim_id.sudo()._withdraw()
+
+    def undo(self, treatment):
+        self.let_go(treatment)
         if treatment.line_id.state == "posted" and treatment.line_id.match_pass == "suspense":
             self.reopen_row(treatment)
 

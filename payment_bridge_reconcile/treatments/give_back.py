@@ -67,13 +67,12 @@ class GiveBack(Way):
             )
         )
 
-    def undo(self, treatment):
+    def let_go(self, treatment):
         payment = treatment.payment_id.sudo()
         if payment and payment.state not in ("draft", "canceled"):
             raise UserError(
                 payment.env._("%s gives the money back already. Cancel that payment first.", payment.display_name)
             )
-        self.reopen_row(treatment)
         if payment.state == "draft":
             payment.action_cancel()
 

@@ -82,8 +82,7 @@ class RoundOff(Way):
         if not difference.channel_id.sudo()._round_off(line.settled_on, treatment.amount):
             raise UserError(difference.env._("The day's cap for roundings was used up meanwhile. Nothing was booked."))
 
-    def undo(self, treatment):
-        self.reopen_row(treatment)
+    def let_go(self, treatment):
         treatment.channel_id.sudo()._round_off(treatment.line_id.settled_on, -treatment.amount)
 
     def due(self, channel):
