@@ -39,6 +39,17 @@ class AccountMove(models.Model):
                 posting.statement_id.with_env(self.env)._get_records_action(),
                 self.env._("Open the Statement"),
             )
+        rows = self.env["payment.bridge.statement.line"].sudo()
+        if cleared := rows.search([("cleared_move_id", "in", self.ids)], limit=1):
+            raise UserError(
+                self.env._(
+                    "%(entry)s cleared the row %(row)s of %(statement)s from the suspense account. To take it back,"
+                    " undo the clearing on that row: the opposite entry is made, and the row is held again.",
+                    entry=cleared.cleared_move_id.name,
+                    row=cleared.entry_reference,
+                    statement=cleared.statement_id.name,
+                )
+            )
         return super()._check_draftable()
 
     def _get_next_sequence_format(self):

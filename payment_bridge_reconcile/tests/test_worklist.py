@@ -302,6 +302,14 @@ class TestWorklist(TreatCase):
         self.clear(line, way="document", document_id=invoice.id)
         self.assertEqual(invoice.amount_residual, 0.0)
 
+    def test_the_entry_that_cleared_a_row_is_not_reset_to_draft(self):
+        line = self.held_row()
+        self.clear(line, way="document", document_id=self.make_invoice(30).id)
+        with self.assertRaisesRegex(UserError, "undo the clearing"):
+            line.cleared_move_id.button_draft()
+        line.action_unclear()
+        self.assertTrue(line.is_held)
+
     def test_a_row_that_was_cleared_is_not_cleared_again(self):
         line, invoice = self.held_row(), self.make_invoice(30)
         late = self.env["payment.bridge.suspense.clear"].create(
