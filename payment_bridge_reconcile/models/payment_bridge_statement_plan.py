@@ -88,9 +88,28 @@ class PaymentBridgeStatement(models.Model):
                     journal=currency.name,
                 )
             )
+        self._check_has_rate()
         if with_suspense and not self._suspense_account():
             raise UserError(
                 self.env._("The journal %s has no suspense account. Choose one on the journal.", journal.name)
+            )
+
+    def _check_has_rate(self):
+        """Odoo counts one for one where neither of two currencies has a rate, and says nothing. One of them may be the
+        currency that the rates are kept in, which has none of its own."""
+        company = self.company_id.sudo()
+        both = self.currency_id | company.currency_id
+        if len(both) < 2:
+            return
+        rates = [("currency_id", "in", both.ids), ("company_id", "in", (False, company.root_id.id))]
+        if not self.env["res.currency.rate"].sudo().search_count(rates, limit=1):
+            raise UserError(
+                self.env._(
+                    "%(currency)s has no exchange rate, so nobody knows what these rows are worth in %(books)s. Enter"
+                    " the rate of the day first.",
+                    currency=self.currency_id.name,
+                    books=company.currency_id.name,
+                )
             )
 
     def _suspense_account(self):

@@ -5,6 +5,8 @@ from datetime import date
 from freezegun import freeze_time
 from lxml.html import fromstring
 
+from odoo.exceptions import UserError
+
 from .canned import row
 from .common import DAY, StatementCase
 from .test_post_modes import MODES
@@ -70,6 +72,17 @@ class TestCurrencies(StatementCase):
                 self.assertFalse(order.payment_id.is_matched)
                 self.assertEqual(item.amount_residual_currency, -100.0)
                 self.assertEqual(self.lost(), before)
+
+    def test_without_any_rate_nothing_is_posted(self):
+        own = self.company.currency_id
+        (self.euro | own).rate_ids.unlink()
+        statement = self.statement([row("fee", "F1", "-1.00", day=DAY)])
+        with self.assertRaisesRegex(UserError, "EUR has no exchange rate"):
+            statement._post()
+        self.env["res.currency.rate"].create(
+            {"currency_id": own.id, "company_id": self.company.id, "name": DAY, "rate": 2}
+        )
+        self.assertEqual(sum(statement._post().entry_ids.move_id.line_ids.filtered("debit").mapped("debit")), 2.0)
 
     # -- transfers ------------------------------------------------------------------------
 
