@@ -128,7 +128,7 @@ class PaymentBridgeFeeInvoice(models.Model):
                 lambda item, account=account: item.account_id == account and not item.reconciled
             )
             both = items | of_invoices
-            if of_invoices and self.company_id.currency_id.is_zero(sum(both.mapped("amount_residual"))):
+            if of_invoices and self._cancel_out(both):
                 plan.append(both)
         if not plan:
             raise UserError(
@@ -145,6 +145,12 @@ class PaymentBridgeFeeInvoice(models.Model):
             amount=f"{self.accrued:.2f}",
             invoices=self.sudo().move_ids.mapped("name"),
         )
+
+    def _cancel_out(self, items):
+        """In the currency of the channel: what its rate made of it between the rows and the invoice is an exchange
+        difference, which Odoo books."""
+        rest = sum(items.mapped("amount_residual_currency"))
+        return items.currency_id == self.currency_id and self.currency_id.is_zero(rest)
 
     def _fee_items(self):
         """The open journal items that hold this month's fees."""

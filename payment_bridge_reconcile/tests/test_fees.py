@@ -176,12 +176,13 @@ class TestFees(StatementCase):
 
     # -- the monthly invoice --------------------------------------------------------------
 
-    def bill(self, amount):
+    def bill(self, amount, currency=None):
         bill = self.env["account.move"].create(
             {
                 "move_type": "in_invoice",
                 "partner_id": self.payee.id,
                 "invoice_date": "2026-04-02",
+                "currency_id": (currency or self.company.currency_id).id,
                 "invoice_line_ids": [Command.create({"name": "Fees", "price_unit": amount, "tax_ids": []})],
             }
         )
@@ -206,3 +207,22 @@ class TestFees(StatementCase):
         self.assertEqual(month.state, "equal")
         month.action_reconcile()
         self.assertEqual(set(lines.fee_move_line_id.mapped("reconciled")), {True})
+
+    def test_an_invoice_in_another_currency_is_reconciled_at_another_rate(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        euro.rate_ids.unlink()
+        self.env["res.currency.rate"].create(
+            [
+                {"currency_id": euro.id, "company_id": self.company.id, "name": day, "rate": rate}
+                for day, rate in (("2026-03-01", 0.8), ("2026-04-01", 0.7))
+            ]
+        )
+        channel = self.make_channel(self.company, "Euro", euro)
+        channel.fee_account_id = self.payee.property_account_payable_id
+        self.load([row("fee", "F1", "-10.00", day=DAY)], channel=channel).statement._post()
+        month = self.env["payment.bridge.fee.invoice"].create({"channel_id": channel.id, "month": "2026-03-01"})
+        month.move_ids = self.bill(10, euro)
+        self.assertEqual(month.state, "equal")
+        month.action_reconcile()
+        self.assertEqual((month.move_ids.amount_residual, month.move_ids.payment_state), (0.0, "paid"))
