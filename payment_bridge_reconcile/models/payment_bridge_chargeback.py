@@ -65,8 +65,9 @@ class PaymentBridgeChargeback(models.Model):
 
     @api.private
     def _open_invoices(self):
-        """Part the receipt from the invoices that it pays; they wait for money again."""
-        self.ensure_one()
+        """Part the receipt from the invoices that it pays; they wait for money again. Chargebacks of one receipt that
+        are booked together open the same invoices."""
+        self.payment_id.ensure_one()
         counterpart = self.payment_id._seek_for_lines()[1]
         partials = _with_invoices(counterpart)
         self.reopened_item_ids = _other_side(partials, counterpart)

@@ -1,5 +1,7 @@
 """Planning and posting chargebacks: the customer's money is taken back, and a chargeback that was won comes back."""
 
+from itertools import takewhile
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -37,10 +39,29 @@ class PaymentBridgeStatementLine(models.Model):
             [("payment_id", "=", self.payment_id.id), ("state", "=", "taken"), ("channel_id", "=", self.channel_id.id)],
             order="id",
         )
-        by_left = {one: one.currency_id.compare_amounts(one._left(), self.gross) for one in taken}
-        same = [one for one, more in by_left.items() if not more]
-        larger = [one for one, more in by_left.items() if more > 0]
-        return next(iter(same + larger), taken.browse())
+        left = {one: one._left() for one in taken}
+        for earlier in self._wins_before():
+            if chosen := earlier._choose_chargeback(left):
+                left[chosen] -= earlier.gross
+        return self._choose_chargeback(left) or taken.browse()
+
+    def _wins_before(self):
+        """The rows that give back something of the same receipt and are posted before this one, if in the same run."""
+        wins = self.search(
+            [
+                ("payment_id", "=", self.payment_id.id),
+                ("match_pass", "=", "chargeback"),
+                ("state", "=", "matched"),
+                ("amount", ">", 0),
+            ]
+        ).sorted(lambda line: (line.settled_on, line.row, line.id))
+        return takewhile(lambda line: line != self._origin, wins)
+
+    def _choose_chargeback(self, left):
+        """Of chargebacks with what is left of each: the one of the row's amount, else the first that is larger."""
+        more = {one: self.currency_id.compare_amounts(amount, self.gross) for one, amount in left.items()}
+        fitting = [one for one in more if not more[one]] + [one for one in more if more[one] > 0]
+        return next(iter(fitting), None)
 
 
 class PaymentBridgeStatement(models.Model):
@@ -138,9 +159,10 @@ class PaymentBridgePosting(models.Model):
                     "goes_to": line.channel_id.chargeback_to,
                 }
             )
-            if chargeback.goes_to == "reopen":
-                chargeback._open_invoices()
             chargebacks |= chargeback
+        reopening = chargebacks.filtered(lambda chargeback: chargeback.goes_to == "reopen")
+        for of_receipt in reopening.grouped("payment_id").values():
+            of_receipt._open_invoices()
         return chargebacks
 
     def _tell_taken(self, chargeback):

@@ -120,6 +120,28 @@ class TestChargebacks(TreatCase):
         with self.assertRaisesRegex(UserError, "No chargeback of"):
             self.won(61, "WON3")
 
+    def test_two_chargebacks_of_one_receipt_are_taken_and_won_together(self):
+        taken, won = (
+            self.statement(
+                [row("chargeback", f"{name}{part}", amount, day=day, original=self.sale.key) for part in (1, 2)], day
+            )
+            for name, amount, day in (("CB", "-30.00", self.next_day(-2)), ("WON", "30.00", self.next_day(-1)))
+        )
+        for mode in ("settlement", "per_line", "daily_summary"):
+            with self.subTest(mode=mode):
+                self.channel.posting_mode = mode
+                out = taken._post()
+                records = self.env["payment.bridge.chargeback"].search([("state", "=", "taken")])
+                self.assertEqual((len(records), self.invoice.amount_residual), (2, 60.0))
+                self.assertEqual([record.invoice_ids for record in records], [self.invoice, self.invoice])
+                back = won._post()
+                self.assertEqual((self.invoice.amount_residual, self.bank_balance()), (0.0, 100.0))
+                self.assertEqual((won.line_ids.chargeback_id, records.mapped("state")), (records, ["won", "won"]))
+                back.action_undo()
+                self.assertEqual((self.invoice.amount_residual, records.mapped("state")), (60.0, ["taken", "taken"]))
+                out.action_undo()
+                self.assertEqual((self.invoice.amount_residual, self.bank_balance()), (0.0, 100.0))
+
     def test_a_won_chargeback_of_an_invoice_paid_meanwhile_is_the_customer_s_credit(self):
         self.taken()
         again = self.collect(100, self.invoice)
