@@ -66,6 +66,8 @@ AT_LEAST = {
     "books_only_out": "medium",
 }
 """Classes that are severe whatever the amount."""
+UNORDERED = ("platform_only_out", "duplicate")
+"""Classes of pay-outs that nobody ordered: no order at all, or one that had left already."""
 MINOR = frozenset({"rounding", "cross_day", "refund_timing"})
 """Classes that are low whatever the amount: they are expected to go away by themselves."""
 

@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from odoo.addons.payment_bridge.models.real_user import real_user
 
-from .difference_classes import SEVERITIES
+from .difference_classes import SEVERITIES, UNORDERED
 
 ADMIN = "payment_bridge.group_channel_admin"
 ACTIVITY = "mail.mail_activity_data_warning"
@@ -34,11 +34,12 @@ class PaymentBridgeDifference(models.Model):
                 UPDATE payment_bridge_difference d SET alarmed_at = %s
                   FROM payment_bridge_statement_line l
                  WHERE l.id = d.line_id AND d.channel_id = %s AND d.state = 'open' AND d.alarmed_at IS NULL
-                   AND d.difference = 'platform_only_out' AND l.kind = 'pay_out'
+                   AND d.difference = ANY(%s) AND l.kind = 'pay_out'
                 RETURNING d.id
                 """,
                 fields.Datetime.now(),
                 channel.id,
+                list(UNORDERED),
             )
         )
         if rows:
@@ -144,7 +145,7 @@ class PaymentBridgeChannel(models.Model):
         return [
             ("channel_id", "=", self.id),
             ("state", "=", "open"),
-            ("difference", "=", "platform_only_out"),
+            ("difference", "in", UNORDERED),
             ("alarmed_at", "!=", False),
         ]
 

@@ -55,6 +55,14 @@ class TestAlarm(TreatCase):
         self.load([row("pay_out", "Y1", "-20.00", day="2026-03-09")], self.next_day(-1))
         self.assertEqual(self.channel.state, "paused")
 
+    def test_an_order_that_left_twice_alarms_too(self):
+        order = self.pay(12_000)
+        statement = self.statement([self.paid_row(order), self.paid_row(order, entry="TWICE")])
+        second = statement.line_ids.filtered(lambda line: line.state == "unmatched")
+        difference = self.env["payment.bridge.difference"].search([("line_id", "=", second.id)])
+        self.assertEqual((difference.difference, bool(difference.alarmed_at)), ("duplicate", True))
+        self.assertEqual((self.channel.state, self.channel.alarm_paused), ("paused", True))
+
     def test_each_is_told_once(self):
         self.unordered(40)
         activities = self.channel.activity_ids

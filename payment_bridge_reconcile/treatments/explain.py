@@ -1,5 +1,6 @@
 """Differences about which nothing is booked: awaited until a day, or explained."""
 
+from ..models.difference_classes import UNORDERED
 from .base import Way, register
 
 
@@ -24,7 +25,7 @@ class Wait(_Awaited):
     may_have = frozenset({"note", "until"})
 
     def refusal(self, difference, asked):
-        if difference.difference == "platform_only_out" and difference.line_id.kind == "pay_out":
+        if difference.difference in UNORDERED and difference.line_id.kind == "pay_out":
             return difference.env._("Money left that nobody ordered: that cannot wait.")
         if asked.until and asked.until <= difference.channel_id.sudo()._today():
             return difference.env._("Choose a day that is still to come.")
