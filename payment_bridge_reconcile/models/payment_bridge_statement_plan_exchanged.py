@@ -17,7 +17,7 @@ class PaymentBridgeStatement(models.Model):
         bank's line to the cent; and what that rate made better or worse than the company's rate of the day."""
         company, arriving = self.company_id, line.settlement_currency_id
         books, day = company.currency_id, self._entry_date(line.settled_on)
-        left = books.round(line.currency_id._convert(-line.amount, books, company, day))
+        left = books.round(line.currency_id._convert(-line.gross, books, company, day))
         arrived = arriving.round(-line.settlement_amount)
         value = books.round(arriving._convert(arrived, books, company, day))
         difference = books.round(left - value)
@@ -25,12 +25,12 @@ class PaymentBridgeStatement(models.Model):
             return self.env._(
                 "the platform exchanged %(left)s for %(arrived)s, which is far from the company's own rate of %(day)s:"
                 " correct that rate, or the file",
-                left=line.currency_id.format(abs(line.amount)),
+                left=line.currency_id.format(abs(line.gross)),
                 arrived=arriving.format(abs(arrived)),
                 day=format_date(self.env, day),
             )
         label = line._entry_label()
-        transfer = self._item(account, label, -line.amount, line, booked=Booked(arriving, arrived, value))
+        transfer = self._item(account, label, -line.gross, line, booked=Booked(arriving, arrived, value))
         if not difference:
             return [transfer]
         rest_account = company._bridge_exchange_account(difference)
@@ -39,7 +39,7 @@ class PaymentBridgeStatement(models.Model):
         words = self.env._(
             "%(row)s, exchanged by the platform: %(left)s for %(arrived)s",
             row=label,
-            left=line.currency_id.format(abs(line.amount)),
+            left=line.currency_id.format(abs(line.gross)),
             arrived=arriving.format(abs(arrived)),
         )
         return [transfer, self._item(rest_account, words, 0.0, line, booked=Booked(books, difference, difference))]

@@ -141,7 +141,7 @@ class PaymentBridgeStatement(models.Model):
             return self.env._("the company has no account for internal transfers")
         if line.settlement_currency_id not in (line.currency_id, self.env["res.currency"]):
             return self._plan_exchanged(line, account)
-        return [self._item(account, line._entry_label(), -line.amount, line)]
+        return [self._item(account, line._entry_label(), -line.gross, line)]
 
     def _plan_account(self, line, _settles):
         return [self._item(line.account_id, line._entry_label(), -line.amount, line, line.partner_id)]

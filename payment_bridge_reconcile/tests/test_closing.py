@@ -176,6 +176,21 @@ class TestClosing(StatementCase):
         self.assertEqual(ours.move_line_id.matched_credit_ids.credit_move_id, item)
         self.assertTrue(ours.move_line_id.reconciled)
 
+    def test_what_arrives_at_the_bank_is_without_the_fee_of_the_withdrawal(self):
+        for days, mode in enumerate(("settlement", "per_line", "daily_summary")):
+            with self.subTest(mode=mode):
+                self.channel.posting_mode = mode
+                day = self.next_day(-days)
+                statement = self.statement([row("withdrawal", f"W{days}", "-200.10", day=day, fee="0.10")], day)
+                posting = statement._post()
+                fees = posting.entry_ids.move_id.line_ids.filtered(
+                    lambda item: item.account_id == self.channel.fee_account_id
+                )
+                self.assertEqual((fees.balance, posting.entry_ids.amount), (0.1, -200.1))
+                self.bank_line(200, day)
+                self.assertEqual(self.channel._match_transfers(), 1)
+                self.assertTrue(statement.line_ids.move_line_id.reconciled)
+
     def test_with_a_second_choice_only_the_number_decides(self):
         ours = self.withdrawal(reference="WD-778899")
         self.bank_line(200, DAY)
