@@ -66,7 +66,7 @@ def obstacles_until(channels, day):
             [
                 of,
                 ("state", "=", "posted"),
-                ("match_pass", "=", "payment"),
+                ("match_pass", "in", ("payment", "net", "short")),
                 ("instruction_id.payment_id.is_matched", "=", False),
                 ("settled_on", "<=", day),
             ],

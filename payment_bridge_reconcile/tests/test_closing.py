@@ -108,6 +108,17 @@ class TestClosing(StatementCase):
         _check, found = self.check()
         self.assertEqual((found["opened_again"], order.payment_id.is_matched), (0, True))
 
+    def test_one_that_was_rounded_off_and_opened_again_stands_in_the_way_too(self):
+        statement = self.statement([self.paid_row(self.pay(100), amount=99.99)])
+        self.channel.sudo()._treat_differences()
+        self.assertEqual(statement.line_ids.match_pass, "short")
+        statement._post()
+        _check, found = self.check()
+        self.assertEqual(found["opened_again"], 0)
+        statement.line_ids.move_line_id.remove_move_reconcile()
+        _check, found = self.check()
+        self.assertEqual(found["opened_again"], 1)
+
     def test_the_lock_date_waits_for_the_channels(self):
         statement = self.statement([row("deposit", "D1", "5.00", day=DAY)], opening=0)
         self.company.fiscalyear_lock_date = date(2026, 2, 28)
