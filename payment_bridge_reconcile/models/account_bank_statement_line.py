@@ -1,6 +1,6 @@
 """Statement entries that were made from a platform's statement."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class AccountBankStatementLine(models.Model):
@@ -17,6 +17,28 @@ class AccountBankStatementLine(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
+
+    @api.depends("bridge_posting_id.state")
+    def _compute_is_reconciled(self):
+        """On a suspense account without reconciliation Odoo would see what was held there as open for ever, and never
+        close the period."""
+        super()._compute_is_reconciled()
+        for entry in self.filtered(lambda one: one.bridge_posting_id and not one.is_reconciled):
+            if entry._bridge_holds_nothing():
+                entry.update({"is_reconciled": True, "amount_residual": 0.0})
+
+    def _bridge_holds_nothing(self):
+        """Whether the posting was undone, by an opposite entry, or every row held here was cleared since."""
+        if self.bridge_posting_id.state == "undone":
+            return True
+        suspense = self._seek_for_lines()[1]
+        rows = self.env["payment.bridge.statement.line"].sudo().search([("move_line_id", "in", suspense.ids)])
+        return bool(rows) and all(row.cleared_move_id or row.cleared_with_id for row in rows)
+
+    @api.private
+    def _bridge_follow_clearing(self):
+        """Look again whether these entries still hold a row."""
+        self.env.add_to_compute(self._fields["is_reconciled"], self)
 
     def _auto_reconcile(self):
         """Where OCA's ``account_reconcile_oca`` is installed it reconciles new statement entries by its rules. An

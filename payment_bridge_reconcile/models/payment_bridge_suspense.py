@@ -215,6 +215,7 @@ class PaymentBridgeStatementLine(models.Model):
                 "decided_at": fields.Datetime.now(),
             }
         )
+        line.move_line_id.statement_line_id._bridge_follow_clearing()
         self.env["payment.bridge.discrepancy"]._settle_with(line, line.reason)
         self.env["payment.bridge.audit.event"]._record(
             "suspense.cleared",
@@ -258,6 +259,7 @@ class PaymentBridgeStatementLine(models.Model):
                 "decided_at": False,
             }
         )
+        (self | other).move_line_id.statement_line_id._bridge_follow_clearing()
         self.env["payment.bridge.discrepancy"]._open_with(self | other)
 
     def _pair_off(self, move, reversal):

@@ -310,6 +310,23 @@ class TestWorklist(TreatCase):
         line.action_unclear()
         self.assertTrue(line.is_held)
 
+    def test_the_period_is_locked_once_nothing_is_held_any_more(self):
+        """Odoo's own suspense account is not reconciled, and Odoo does not lock a period with open bank lines in it."""
+        self.channel.suspense_account_id = False
+        self.assertFalse(self.channel.journal_id.suspense_account_id.reconcile)
+        cleared, undone = self.held_row(), self.held_row(entry="C2")
+        entries = (cleared | undone).move_line_id.statement_line_id
+        self.assertEqual(entries.mapped("is_reconciled"), [False, False])
+        undone.posting_id.action_undo()
+        self.clear(cleared, way="account", account_id=self.company_data["default_account_revenue"].id, note="interest")
+        entries |= entries.bridge_posting_id.entry_ids
+        self.assertEqual(set(entries.mapped("is_reconciled")), {True})
+        cleared.action_unclear()
+        self.assertFalse(cleared.move_line_id.statement_line_id.is_reconciled)
+        self.clear(cleared, way="account", account_id=self.company_data["default_account_revenue"].id, note="interest")
+        self.company.fiscalyear_lock_date = DAY
+        self.assertEqual(self.company.fiscalyear_lock_date, DAY)
+
     def test_a_row_that_was_cleared_is_not_cleared_again(self):
         line, invoice = self.held_row(), self.make_invoice(30)
         late = self.env["payment.bridge.suspense.clear"].create(
