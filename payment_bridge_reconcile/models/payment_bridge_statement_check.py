@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from odoo import models
+from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
 from odoo.addons.payment_bridge.connector.statement_types import LineKind
@@ -232,6 +233,7 @@ class PaymentBridgeStatement(models.Model):
 
     def _overwrite_known_rows(self, channel, kind, titles, differs):
         """Let the staged rows correct what is known, and open those to be matched anew."""
+        self._open_to_correct(channel, kind, differs)
         values = SQL(", ").join(
             SQL("%s = %s", SQL.identifier(name), staged_column(name)) for name in (*COMPARED, *FOLLOWING)
         )
@@ -241,10 +243,7 @@ class PaymentBridgeStatement(models.Model):
                 UPDATE payment_bridge_statement_line l
                    SET %s, raw_cells = CASE jsonb_typeof(s.raw_cells) WHEN 'array' THEN to_jsonb(json_object(
                                %s::text[], ARRAY(SELECT jsonb_array_elements_text(s.raw_cells))))
-                           ELSE s.raw_cells END,
-                       state = CASE l.state WHEN 'info' THEN 'info' ELSE 'unmatched' END,
-                       match_pass = NULL, found_by = NULL, candidate_id = NULL, instruction_id = NULL,
-                       payment_id = NULL, account_id = NULL, partner_id = NULL, evidence = NULL
+                           ELSE s.raw_cells END
                   FROM payment_bridge_stage s
                  WHERE l.channel_id = %s AND l.statement_kind = %s AND l.entry_reference = s.entry_reference
                    AND (%s)
@@ -257,6 +256,32 @@ class PaymentBridgeStatement(models.Model):
             )
         )
         return self.env.cr.rowcount
+
+    def _open_to_correct(self, channel, kind, differs):
+        """What explained the rows that are corrected explains them no more, nor those matched together with them."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT l.id FROM payment_bridge_statement_line l
+                  JOIN payment_bridge_stage s ON l.entry_reference = s.entry_reference
+                 WHERE l.channel_id = %s AND l.statement_kind = %s AND l.state IN ('matched', 'ignored') AND (%s)
+                """,
+                channel.id,
+                kind.code,
+                differs,
+            )
+        )
+        lines = self.env["payment.bridge.statement.line"].sudo().browse(row[0] for row in rows)
+        try:
+            lines |= lines._matched_together()
+        except UserError as error:
+            raise Refusal(
+                self.env._(
+                    "A row that the file corrects is matched together with one that is posted: undo that posting first."
+                )
+            ) from error
+        lines._forget()
+        self.env.flush_all()
 
     def _column_label(self, name):
         return self.env["payment.bridge.statement.line"]._fields[name]._description_string(self.env)

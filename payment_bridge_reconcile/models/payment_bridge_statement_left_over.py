@@ -16,7 +16,7 @@ class PaymentBridgeChannel(models.Model):
     def _explain_left_over(self, only_propose):
         """Match what is certain, apply the rules, and propose what is likely. Running it again changes nothing that
         is matched. Answers how many rows were matched."""
-        self._tidy_left_over()
+        self.env.flush_all()
         if not self._has_left_over():
             self._drop_proposals()
             return 0
@@ -44,25 +44,6 @@ class PaymentBridgeChannel(models.Model):
                 )
             )[0][0]
         )
-
-    def _tidy_left_over(self):
-        """Rows that a corrected file has opened again pay nothing and follow no rule any more."""
-        self.env.flush_all()
-        lines = self.env["payment.bridge.statement.line"]
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT l.id FROM payment_bridge_statement_line l
-                 WHERE l.channel_id = %s AND l.state = 'unmatched'
-                   AND (l.rule_id IS NOT NULL OR EXISTS (SELECT FROM payment_bridge_statement_allotment a
-                                                          WHERE a.line_id = l.id))
-                """,
-                self.id,
-            )
-        )
-        if opened := lines.browse(row[0] for row in rows):
-            self.env["payment.bridge.statement.allotment"]._drop(opened)
-            opened.sudo().write({"rule_id": False, "tax_id": False, "analytic_distribution": False})
 
     def _settle_left_over(self, counts):
         """Close the differences of rows that are explained now, and tell the trail."""

@@ -341,7 +341,7 @@ class PaymentBridgeStatementLine(models.Model):
         if self.filtered(lambda line: line.state == "posted"):
             raise UserError(self.env._("A posted row is opened again by undoing its posting."))
         lines = self.filtered(lambda line: line.state in ("matched", "ignored")).sudo()
-        lines |= lines._other_parts()
+        lines |= lines._matched_together()
         for line in lines:
             self.env["payment.bridge.audit.event"]._record(
                 "statement_line.opened", line, entry=line.entry_reference, was=line.match_pass or line.state
@@ -356,10 +356,12 @@ class PaymentBridgeStatementLine(models.Model):
         self.ensure_one()
         return self.statement_id._get_records_action()
 
-    def _other_parts(self):
-        """The rows that are matched together with these as parts of one payment."""
-        parts = self.filtered(lambda line: line.match_pass == "part")
-        found = self.search([("instruction_id", "in", parts.instruction_id.ids), ("match_pass", "=", "part")])
+    def _matched_together(self):
+        """The rows that explain one payment together with these: its parts, or that it left and came back."""
+        found = self.browse()
+        for match_pass in ("part", "out_and_back"):
+            lines = self.filtered(lambda line, match_pass=match_pass: line.match_pass == match_pass)
+            found |= self.search([("instruction_id", "in", lines.instruction_id.ids), ("match_pass", "=", match_pass)])
         if found.filtered(lambda line: line.state == "posted"):
             raise UserError(self.env._("A posted row is opened again by undoing its posting."))
         return found

@@ -309,7 +309,7 @@ class PaymentBridgeStatementLine(models.Model):
         by_hand = self.filtered(lambda line: line.state == "matched" and line.found_by == "hand")
         if by_hand != self:
             raise UserError(self.env._("Only what was matched by hand and is not posted can be taken back here."))
-        lines = self.sudo() | self.sudo()._other_parts()
+        lines = self.sudo() | self.sudo()._matched_together()
         for line in lines:
             self.env["payment.bridge.audit.event"]._record(
                 "statement_line.opened", line, entry=line.entry_reference, was=line.match_pass

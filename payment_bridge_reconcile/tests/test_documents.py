@@ -2,7 +2,7 @@
 
 import psycopg2
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import Form
 from odoo.tools import mute_logger
@@ -203,6 +203,16 @@ class TestDocuments(DocumentCase):
         self.assertEqual((line.state, line.gross), ("unmatched", 90.0))
         self.assertFalse(line.allotment_ids)
         self.assertEqual(self.held(invoice), 0.0)
+
+    def test_a_corrected_row_that_names_an_order_lets_go_of_what_it_paid(self):
+        long_ago = fields.Datetime.to_datetime(f"{self.next_day(-20)} 10:00:00")
+        order, invoice = self.pay(100, executed_at=long_ago), self.document(100, move_type="out_refund")
+        line = self.told(self.went_out("E1", 100, invoice.name))
+        self.assertEqual((line.match_pass, self.held(invoice)), ("document", 100.0))
+        self.load([self.paid_row(order, "E1")], correct=True)
+        self.assertEqual((line.match_pass, line.instruction_id), ("payment", order))
+        self.assertEqual((self.held(invoice), len(line.allotment_ids), line.partner_id.id), (0.0, 0, False))
+        self.assertEqual(self.env["payment.bridge.known.payer"].search([]).mapped("confirmed"), [0])
 
     def test_an_invoice_taken_back_to_draft_stops_the_row_and_says_so(self):
         invoice = self.document(100)

@@ -4,6 +4,8 @@ from unittest.mock import patch
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.payment_bridge.connector.types import OutcomeStatus
+
 from ..models.payment_bridge_statement_check import Refusal
 from .canned import CannedConnector, CannedTextReader, row, statement_bytes
 from .common import DAY, StatementCase
@@ -129,6 +131,59 @@ class TestLoad(StatementCase):
         self.assertIn("Rows corrected and matched again: 1.", loaded.message)
         self.assertEqual((line.amount, line.state, line.instruction_id), (-11.0, "matched", order))
         self.assertEqual(line.raw["entry"], "E1")
+
+    def correct(self, *rows):
+        refused = self.load(rows)
+        self.assertTrue(refused.correctable, refused.message)
+        return self.load(rows, correct=True)
+
+    def test_correcting_a_row_takes_back_all_that_was_decided_about_it(self):
+        order = self.pay(100)
+        account = self.company_data["default_account_revenue"]
+        line = self.statement([self.paid_row(order, "E1", amount=105)]).line_ids
+        line._match_by_hand([("payment", order.id)], "account", account, note="a surcharge")
+        self.assertEqual(line.remainder, -5.0)
+        self.assertEqual(self.correct(self.paid_row(order, "E1")).corrected, 1)
+        self.assertEqual((line.state, line.found_by, line.instruction_id), ("matched", "key", order))
+        self.assertEqual((line.remainder, line.note, line.decided_by_id.id), (0.0, False, False))
+        booked = line.statement_id._post().entry_ids.move_id.line_ids
+        self.assertNotIn(account, booked.account_id)
+
+    def test_correcting_a_row_frees_the_payments_of_its_batch(self):
+        orders = self.pay(100), self.pay(50)
+        for order in orders:
+            order.sudo()._set(batch_reference="B1")
+        line = self.statement([row("pay_out", "E1", "-150.00", day=DAY, key="B1")]).line_ids
+        self.assertEqual(len(line.share_ids), 2)
+        self.correct(row("pay_out", "E1", "-100.00", day=DAY, key=orders[0].key))
+        self.assertEqual((line.match_pass, line.instruction_id, len(line.share_ids)), ("payment", orders[0], 0))
+
+    def test_correcting_one_of_several_rows_opens_those_that_were_matched_with_it(self):
+        order, failed = self.pay(100), self.pay(30, OutcomeStatus.FAILED)
+        rows = [
+            self.paid_row(order, "E1", amount=60),
+            self.paid_row(order, "E2", amount=40),
+            self.paid_row(failed, "E3"),
+            row("return", "E4", "30.00", day=DAY, key=failed.key),
+        ]
+        lines = self.statement(rows).line_ids.sorted("row")
+        self.assertEqual(lines.mapped("match_pass"), ["part", "part", "out_and_back", "out_and_back"])
+        rows[0], rows[3] = self.paid_row(order, "E1", amount=70), row("return", "E4", "20.00", day=DAY, key=failed.key)
+        self.correct(*rows)
+        self.assertEqual(lines.mapped("state"), ["unmatched"] * 4)
+        rows[0], rows[3] = self.paid_row(order, "E1", amount=60), row("return", "E4", "30.00", day=DAY, key=failed.key)
+        self.correct(*rows, row("fee", "F1", "-1.00", day=DAY))
+        self.assertEqual(lines.mapped("match_pass"), ["part", "part", "out_and_back", "out_and_back"])
+
+    def test_a_row_whose_other_part_is_posted_is_not_corrected(self):
+        order, day = self.pay(100), self.next_day(-1)
+        first = self.statement([self.paid_row(order, "E1", amount=60, day=day)], day)
+        second = self.statement([self.paid_row(order, "E2", amount=40)])
+        first._post()
+        refused = self.load([self.paid_row(order, "E2", amount=30)], correct=True)
+        self.assertEqual((refused.outcome, refused.correctable), ("refused", False))
+        self.assertIn("undo that posting first", refused.message)
+        self.assertEqual((second.line_ids.amount, second.line_ids.match_pass), (-40.0, "part"))
 
     def test_posted_row_is_never_corrected(self):
         statement = self.load([row("fee", "F1", "-1.00", day=DAY)]).statement

@@ -74,6 +74,13 @@ class TestPasses(StatementCase):
         self.assertEqual(self.difference(line_id=line.id).proposal, "book_refund")
         self.assertIn("given back", line.reason)
 
+    def test_out_and_back_is_undone_as_one(self):
+        order = self.pay(100, OutcomeStatus.FAILED)
+        lines = self.lines([self.paid_row(order, "E1"), row("return", "E2", "100.00", day=DAY, key=order.key)])
+        self.assertEqual(lines.mapped("match_pass"), ["out_and_back"] * 2)
+        lines[1].action_undo()
+        self.assertEqual(lines.mapped("state"), ["unmatched"] * 2)
+
     def test_parts_wait_for_each_other(self):
         order = self.pay(100)
         first = self.lines([self.paid_row(order, "E1", amount=60), self.paid_row(order, "E2", amount=10)])
