@@ -22,6 +22,7 @@ from .match_words import (
     IS_FREE_NOW,
     IS_IN,
     KIND,
+    MAY_HAVE_MOVED,
     SIGNED,
     explained_rows_of,
     found_now,
@@ -329,10 +330,11 @@ def loose_payments(channel, since):
     )
 
 
-def lone_amount(days):
-    """A row and an instruction of the same kind and amount within so many days of each other, where neither
+def lone_amount(channel):
+    """A row and an instruction of the same kind and amount within the channel's days of each other, where neither
     has a second choice, and the numbers of neither speak against it: the row carries no number of ours, and
-    the platform has not told another number for the instruction."""
+    the platform has not told another number for the instruction. One of which nobody knows yet whether it has moved
+    its money is a second choice as well."""
     return SQL(
         """
         %(match)s
@@ -340,6 +342,7 @@ def lone_amount(days):
                jsonb_build_object('days', days)
           FROM (
             SELECT l.id, i.id AS instruction_id, i.payment_id, l.amount > 0 AS incoming,
+                   l.gross, l.kind, l.currency_id, l.platform_reference, l.settled_on,
                    abs(l.settled_on - i.moved_at::date) AS days,
                    count(*) OVER (PARTITION BY l.id) AS payments, count(*) OVER (PARTITION BY i.id) AS rows,
                    l.key IS NULL AND l.batch_reference IS NULL
@@ -349,9 +352,20 @@ def lone_amount(days):
                 ON i.amount = l.gross AND i.kind = l.kind AND i.currency_id = l.currency_id
                AND i.moved_at BETWEEN l.settled_on - %(days)s AND l.settled_on + %(days)s + 1
              WHERE l.candidate_id IS NULL AND l.only_by_hand IS NOT TRUE
-          ) pairs
+          ) l
          WHERE payments = 1 AND rows = 1 AND agrees
+           AND NOT EXISTS (
+               SELECT FROM payment_bridge_instruction i
+                WHERE i.channel_id = %(channel)s AND %(may_have_moved)s AND i.currency_id = l.currency_id
+                  AND %(kind)s = l.kind AND %(signed)s = l.gross
+                  AND COALESCE(i.placed_at, i.sent_at, i.create_date) < l.settled_on + %(days)s + 1
+                  AND (i.platform_reference IS NULL OR l.platform_reference IS NULL)
+                  AND NOT EXISTS (SELECT FROM pb_rest r WHERE r.candidate_id = i.id AND r.names = 'own'))
         """,
         match=_MATCH,
-        days=days,
+        days=channel.match_days,
+        channel=channel.id,
+        may_have_moved=MAY_HAVE_MOVED,
+        kind=KIND,
+        signed=SIGNED,
     )

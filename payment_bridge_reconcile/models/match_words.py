@@ -29,6 +29,9 @@ HAS_MOVED = SQL("i.state IN ('succeeded', 'returned')")
 MAY_HAVE_ARRIVED = SQL("(i.state = 'queued' AND i.placed_at IS NOT NULL AND i.batch_id IS NULL)")
 """The instruction waits to leave again, and its first sending may have arrived since the platform was asked."""
 
+MAY_HAVE_MOVED = SQL("(i.state IN ('sending', 'uncertain', 'processing') OR %s)", MAY_HAVE_ARRIVED)
+"""Nobody knows yet whether the instruction has moved its money."""
+
 BESIDES = SQL("('fee', 'chargeback')")
 """Passes, and kinds of rows, that stand beside a payment's own row and not for it."""
 IS_WHOLE = SQL("o.kind NOT IN ('fee', 'chargeback') AND o.match_pass NOT IN ('part', 'chargeback')")

@@ -190,7 +190,7 @@ class PaymentBridgeChannel(models.Model):
         ):
             cr.execute(match_passes.keep(query))
         self._keep_loose()
-        cr.execute(match_passes.keep(match_passes.lone_amount(self.match_days)))
+        cr.execute(match_passes.keep(match_passes.lone_amount(self)))
         cr.execute(match_first.NOTE_TAKEN_SINCE)
         return Counter(
             dict(

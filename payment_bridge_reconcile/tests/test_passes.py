@@ -158,6 +158,20 @@ class TestPasses(StatementCase):
         self.pay(100)
         self.assertEqual(self.lines([self.paid_row(order, key="")]).state, "unmatched")
 
+    def test_amount_that_a_payment_in_doubt_has_too_is_not_guessed(self):
+        done, doubtful = self.pay(100), self.pay(100, OutcomeStatus.PROCESSING)
+        line = self.lines([self.paid_row(done, key="")])
+        self.assertEqual((line.state, line.difference), ("unmatched", "platform_only_out"))
+        self.tell(doubtful, OutcomeStatus.FAILED)
+        self.match()
+        self.assertEqual((line.found_by, line.instruction_id), ("amount", done))
+
+    def test_a_payment_in_doubt_with_a_row_of_its_own_is_no_second_choice(self):
+        done, doubtful = self.pay(100), self.pay(100, OutcomeStatus.PROCESSING)
+        lines = self.lines([self.paid_row(done, key=""), self.paid_row(doubtful, "E2")])
+        self.assertEqual(lines.mapped("state"), ["matched", "unmatched"])
+        self.assertEqual((lines[0].instruction_id, lines[1].difference), (done, "status"))
+
     def test_amount_too_far_away_in_time_is_not_matched(self):
         order = self.pay(100, executed_at=fields.Datetime.to_datetime(f"{DAY - timedelta(days=9)} 10:00:00"))
         self.assertEqual(self.lines([self.paid_row(order, key="")]).state, "unmatched")
