@@ -1,6 +1,8 @@
 """Applying the rules in force to what is left, from the top, each row by the first rule that fits it."""
 
 from contextlib import contextmanager
+from decimal import Decimal
+from functools import partial
 
 import psycopg2
 
@@ -82,8 +84,9 @@ class PaymentBridgeMatchRule(models.Model):
             SQL(
                 """
                 SELECT l.id, l.kind = 'pay_out' AND l.difference = 'platform_only_out'
-                       OR l.candidate_id IS NOT NULL AND %s OR l.difference = ANY(%s)
+                       OR (l.candidate_id IS NOT NULL OR d.similar_id IS NOT NULL) AND %s OR l.difference = ANY(%s)
                   FROM payment_bridge_statement_line l
+                  LEFT JOIN payment_bridge_difference d ON d.line_id = l.id AND d.state = 'open'
                  WHERE l.channel_id = %s AND l.state = 'unmatched' AND l.only_by_hand IS NOT TRUE
                    AND l.gross != 0 AND l.id != ALL(%s) AND %s ORDER BY l.id
                 """,
@@ -142,7 +145,8 @@ class PaymentBridgeMatchRule(models.Model):
                         ON d.channel_id = l.channel_id AND d.side = 'books' AND d.state = 'open'
                        AND d.day BETWEEN l.settled_on - %(days)s AND l.settled_on + %(days)s
                       JOIN payment_bridge_instruction i ON i.id = d.instruction_id
-                     WHERE l.id = ANY(%(ids)s) AND l.candidate_id IS NULL AND %(fits)s
+                     WHERE l.id = ANY(%(ids)s) AND l.candidate_id IS NULL AND l.key IS NULL AND %(fits)s
+                       AND (i.platform_reference IS NULL OR l.platform_reference IS NULL)
                 )
                 SELECT id, instruction_id, payment_id, rest
                   FROM (SELECT *, count(*) OVER (PARTITION BY id) AS payments,
@@ -168,7 +172,7 @@ class PaymentBridgeMatchRule(models.Model):
 
     def _documents_within(self, channel, line_ids):
         rows = channel._rows_that_may_pay(SQL("l.id = ANY(%s)", line_ids))
-        matches = certain.match_within(rows, channel._documents_for(rows), self._tolerated)
+        matches = certain.match_within(rows, channel._documents_for(rows), partial(self._tolerated, channel))
         amounts = {row.id: row.amount for row in rows}
         return {
             one.row_id: {
@@ -180,13 +184,13 @@ class PaymentBridgeMatchRule(models.Model):
             for one in matches
         }
 
-    def _tolerated(self, expected):
+    def _tolerated(self, channel, expected):
         """By how much, in minor units, an amount may differ from ``expected``, in minor units as well."""
         limits = []
         if self.tolerance_amount:
-            limits.append(round(self.tolerance_amount * 10**self.currency_id.decimal_places))
+            limits.append(channel._minor(self.tolerance_amount))
         if self.tolerance_percent:
-            limits.append(int(expected * self.tolerance_percent / 100))
+            limits.append(int(expected * Decimal(str(self.tolerance_percent)) / 100))
         return min(limits, default=0)
 
     def _proposal_of(self, found):

@@ -184,7 +184,7 @@ class PaymentBridgeMatchRule(models.Model):
     def _is_near(self, line, expected):
         channel = line.channel_id
         expected = channel._minor(expected)
-        return abs(channel._minor(abs(line.gross)) - expected) <= self._tolerated(expected)
+        return abs(channel._minor(abs(line.gross)) - expected) <= self._tolerated(channel, expected)
 
     def _judge(self, line, would):
         """Whether people decided about the row as the rule would."""

@@ -135,7 +135,7 @@ class CannedConnector(Connector):
     label = Bilingual("Canned", "测试平台")
     capabilities = Capabilities(
         operations=frozenset({Operation.PAY_OUT, Operation.QUERY, Operation.STATEMENT}),
-        currencies=frozenset({"CNY", "USD", "EUR"}),
+        currencies=frozenset({"CNY", "USD", "EUR", "JPY"}),
         payee_kinds=(PayeeKind("canned", Bilingual("Canned", "测试"), Bilingual("Account", "账号")),),
         statement_kinds=(
             StatementKind("account", Bilingual("Account detail", "账务明细"), covers_balance=True),

@@ -279,6 +279,44 @@ class TestMatchRules(DocumentCase):
         booked = {one.account_id: one.balance for one in posting.entry_ids.move_id.line_ids}
         self.assertEqual((invoice.payment_state, booked[self.account]), ("paid", 2.0))
 
+    def test_the_tolerance_is_in_the_currency_of_the_rows(self):
+        yen = self.env.ref("base.JPY")
+        yen.active = True
+        self.env["res.currency.rate"].create(
+            {"currency_id": yen.id, "company_id": self.company.id, "name": DAY, "rate": 100}
+        )
+        channel = self.make_channel(self.company, "Yen", yen)
+        self.in_force("Discount", text_words="inv", effect="match", tolerance_amount=5)
+        invoices = self.document(10000, currency=yen), self.document(10000, currency=yen)
+        told = [self.came_in(f"E{one.id}", paid, one.name) for one, paid in zip(invoices, (9600, 9996), strict=True)]
+        self.assertEqual(self.told(*told, channel=channel).mapped("state"), ["unmatched", "matched"])
+
+    def test_a_tolerance_in_per_cent_reaches_to_the_last_cent(self):
+        self.in_force("Discount", text_words="inv", effect="match", tolerance_percent=0.29)
+        invoice = self.document(100)
+        self.assertEqual(self.told(self.came_in("E1", 99.71, invoice.name)).state, "matched")
+
+    def test_numbers_that_speak_against_a_payment_keep_a_rule_from_matching_it(self):
+        order = self.pay(100, platform_reference="P1")
+        self.env.cr.execute("UPDATE payment_bridge_instruction SET operation = 'collect' WHERE id = %s", (order.id,))
+        order.invalidate_recordset()
+        self.in_force("Near", text_words=False, kind="collection", effect="match", tolerance_amount=2)
+        self.load([row("fee", "F1", "-1.00", day=DAY)])
+        for place, numbers in enumerate(({"reference": "P9"}, {"key": "ANOTHER"}, {}), 1):
+            day = self.next_day(-place)
+            line = self.load([row("collection", f"E{place}", "99.00", day=day, **numbers)], day).statement.line_ids
+            self.assertEqual(line.state, "unmatched" if numbers else "matched", numbers)
+
+    def test_a_row_that_looks_like_a_missing_payment_is_not_booked_away(self):
+        order = self.pay(100, platform_reference="P1")
+        self.env.cr.execute("UPDATE payment_bridge_instruction SET operation = 'collect' WHERE id = %s", (order.id,))
+        order.invalidate_recordset()
+        rule = self.in_force("Away", text_words=False, kind="collection")
+        wrong = order.key[:-1] + ("0" if order.key[-1] != "0" else "1")
+        line = self.load([row("collection", "E1", "100.00", day=DAY, key=wrong)]).statement.line_ids
+        self.assertEqual(self.difference_of(line).similar_id, order)
+        self.assertEqual((line.state, line.proposal_ids.rule_id), ("unmatched", rule))
+
     def test_the_first_rule_that_fits_decides(self):
         other = self.account.copy({"name": "Second"})
         self.in_force("Later", sequence=20, account_id=other.id)
