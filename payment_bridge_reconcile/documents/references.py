@@ -39,7 +39,8 @@ RANGE = re.compile(r"\s*(?:-|~|\.\.+|…|\b(?:TO|BIS|THRU|UNTIL|A)\b|[至到])\s
 JOINERS = frozenset("/-._#:")
 
 _GROUP = re.compile(r"[0-9]+|[A-Z]+|[^\W\d_A-Z]+")
-_DASHES = str.maketrans({dash: "-" for dash in "‐‑‒–—―−﹣－"} | {"，": ",", "；": ";", "～": "~", "〜": "~"})
+DASHES = "‐‑‒–—―−﹣－"
+_DASHES = str.maketrans({dash: "-" for dash in DASHES} | {"，": ",", "；": ";", "～": "~", "〜": "~"})
 
 
 class Strength(IntEnum):

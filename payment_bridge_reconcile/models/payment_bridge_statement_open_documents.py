@@ -15,8 +15,9 @@ DOCUMENT_TYPES = ("out_invoice", "in_invoice", "out_refund", "in_refund")
 
 
 def folded(text):
-    """``text``, SQL, in one width and case."""
-    return SQL("upper(normalize(%s, NFKC))", text)
+    """``text``, SQL, in one width and case, as :func:`.references.fold` has it."""
+    plain = SQL("translate(normalize(%s, NFKC), %s, %s)", text, references.DASHES, "-" * len(references.DASHES))
+    return SQL("upper(replace(%s, 'ß', 'ss'))", plain)
 
 
 def last_number(text):

@@ -317,6 +317,12 @@ class TestMatchRules(DocumentCase):
         self.assertEqual(self.difference_of(line).similar_id, order)
         self.assertEqual((line.state, line.proposal_ids.rule_id), ("unmatched", rule))
 
+    def test_words_are_found_however_they_are_written(self):
+        self.in_force("Street", text_words="straße nord-west")
+        texts = "Miete STRASSE Nord–West", "Miete Straße nord－west"
+        lines = self.told(*(self.came_in(f"E{place}", 5, text) for place, text in enumerate(texts)))
+        self.assertEqual(lines.mapped("state"), ["matched"] * 2)
+
     def test_the_first_rule_that_fits_decides(self):
         other = self.account.copy({"name": "Second"})
         self.in_force("Later", sequence=20, account_id=other.id)
