@@ -1,6 +1,7 @@
 from . import payment_bridge_statement
 from . import payment_bridge_statement_line
 from . import payment_bridge_statement_check
+from . import payment_bridge_statement_correct
 from . import payment_bridge_statement_load
 from . import payment_bridge_statement_refuse
 from . import payment_bridge_statement_calendar

@@ -3,22 +3,9 @@
 from decimal import Decimal
 
 from odoo import models
-from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
 from odoo.addons.payment_bridge.connector.statement_types import LineKind
-
-from .match_words import staged_column
-
-COMPARED = (
-    "amount", "gross", "fee", "occurred_at", "key", "platform_reference", "original_key", "original_reference",
-    "batch_reference", "settlement_amount", "settlement_rate",
-)  # fmt: skip
-"""What a row that is known must say again, or the file is a corrected one."""
-
-
-FOLLOWING = ("kind", "settled_on", "counterparty", "description", "platform_kind")
-"""What else is taken from the row of a corrected file."""
 
 
 class Refusal(Exception):
@@ -184,104 +171,3 @@ class PaymentBridgeStatement(models.Model):
             raise Refusal(
                 self.env._("the entry %(entry)s stands on row %(first)s already", entry=reference, first=first), last
             )
-
-    def _correct_known_rows(self, channel, kind, titles, correct):
-        """Compare the staged rows with those known. Answers how many known rows were ``correct``-ed.
-
-        :raises Correction: when a row differs and nobody has decided that the file is the right one.
-        :raises Refusal: when a row differs that is in the books already.
-        """
-        differs = SQL(" OR ").join(
-            SQL("%s IS DISTINCT FROM l.%s", staged_column(name), SQL.identifier(name)) for name in COMPARED
-        )
-        columns = SQL(", ").join(
-            SQL("(%s)::text, l.%s::text", staged_column(name), SQL.identifier(name)) for name in COMPARED
-        )
-        clash = self.env.execute_query(
-            SQL(
-                """
-                SELECT s.row, s.entry_reference, l.statement_id, l.state = 'posted', %s
-                  FROM payment_bridge_stage s
-                  JOIN payment_bridge_statement_line l
-                    ON l.channel_id = %s AND l.statement_kind = %s AND l.entry_reference = s.entry_reference
-                 WHERE %s ORDER BY l.state = 'posted' DESC, s.row LIMIT 1
-                """,
-                columns,
-                channel.id,
-                kind.code,
-                differs,
-            )
-        )
-        if not clash:
-            return 0
-        row, reference, statement_id, is_posted, *values = clash[0]
-        if correct and not is_posted:
-            return self._overwrite_known_rows(channel, kind, titles, differs)
-        pairs = zip(COMPARED, values[::2], values[1::2], strict=True)
-        said = ", ".join(
-            f"{self._column_label(name)}: {known or '–'} → {new or '–'}" for name, new, known in pairs if new != known
-        )
-        raise (Refusal if is_posted else Correction)(
-            self.env._(
-                "the entry %(entry)s was loaded with %(statement)s and now says something else (%(said)s)",
-                entry=reference,
-                statement=self.browse(statement_id).name,
-                said=said,
-            ),
-            row,
-        )
-
-    def _overwrite_known_rows(self, channel, kind, titles, differs):
-        """Let the staged rows correct what is known, and open those to be matched anew."""
-        self._open_to_correct(channel, kind, differs)
-        values = SQL(", ").join(
-            SQL("%s = %s", SQL.identifier(name), staged_column(name)) for name in (*COMPARED, *FOLLOWING)
-        )
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE payment_bridge_statement_line l
-                   SET %s, raw_cells = CASE jsonb_typeof(s.raw_cells) WHEN 'array' THEN to_jsonb(json_object(
-                               %s::text[], ARRAY(SELECT jsonb_array_elements_text(s.raw_cells))))
-                           ELSE s.raw_cells END
-                  FROM payment_bridge_stage s
-                 WHERE l.channel_id = %s AND l.statement_kind = %s AND l.entry_reference = s.entry_reference
-                   AND (%s)
-                """,
-                values,
-                list(titles),
-                channel.id,
-                kind.code,
-                differs,
-            )
-        )
-        return self.env.cr.rowcount
-
-    def _open_to_correct(self, channel, kind, differs):
-        """What explained the rows that are corrected explains them no more, nor those matched together with them."""
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT l.id FROM payment_bridge_statement_line l
-                  JOIN payment_bridge_stage s ON l.entry_reference = s.entry_reference
-                 WHERE l.channel_id = %s AND l.statement_kind = %s AND l.state IN ('matched', 'ignored') AND (%s)
-                """,
-                channel.id,
-                kind.code,
-                differs,
-            )
-        )
-        lines = self.env["payment.bridge.statement.line"].sudo().browse(row[0] for row in rows)
-        try:
-            lines |= lines._matched_together()
-        except UserError as error:
-            raise Refusal(
-                self.env._(
-                    "A row that the file corrects is matched together with one that is posted: undo that posting first."
-                )
-            ) from error
-        lines._forget()
-        self.env.flush_all()
-
-    def _column_label(self, name):
-        return self.env["payment.bridge.statement.line"]._fields[name]._description_string(self.env)

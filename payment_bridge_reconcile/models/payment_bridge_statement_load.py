@@ -114,8 +114,10 @@ class PaymentBridgeStatement(models.Model):
             self._check_totals(totals)
         self._check_arriving_currencies()
         known = corrected = 0
+        gone, gone_entries = 0, []
         if careful or self._knows_days(channel, kind, header.first_day, header.last_day):
             self._check_repeated_rows()
+            gone, gone_entries = self._gone_rows(channel, kind, header)
             corrected = self._correct_known_rows(channel, kind, titles, correct)
             known = self._drop_known_rows(channel, kind)
         statement = self._place_for(channel, kind, header.first_day, header.last_day)
@@ -128,7 +130,7 @@ class PaymentBridgeStatement(models.Model):
                 "account": header.account,
                 "titles": list(titles),
                 **self._file_values(name, source, digest),
-                "message": False,
+                "message": self._say_gone(gone, gone_entries),
                 "refused_row": 0,
                 "next_try_at": False,
                 "count_in": totals.count_in,
@@ -143,6 +145,8 @@ class PaymentBridgeStatement(models.Model):
         )
         matched = self._take_stage(statement, kind, careful)
         self._drop_covered(statement)
+        if corrected and statement.has_balance:
+            self._drop_outdated_balances(statement)
         self.env["payment.bridge.audit.event"]._record(
             "statement.loaded",
             statement,
@@ -152,12 +156,14 @@ class PaymentBridgeStatement(models.Model):
             new_rows=staged - known,
             known_rows=known,
             corrected_rows=corrected,
+            gone_rows=gone or None,
             sum_in=str(totals.sum_in),
             sum_out=str(totals.sum_out),
         )
         statement._settle_refusals()
         outcome = statement.state if statement.state == "empty" else "loaded"
-        message = statement._say_loaded(staged - known, known, corrected)
+        told = statement._say_loaded(staged - known, known, corrected)
+        message = f"{told} {statement.message}" if statement.message else told
         return Loaded(statement, outcome, message, staged - known, known, corrected, matched)
 
     def _say_loaded(self, new, known, corrected):

@@ -185,6 +185,37 @@ class TestLoad(StatementCase):
         self.assertIn("undo that posting first", refused.message)
         self.assertEqual((second.line_ids.amount, second.line_ids.match_pass), (-40.0, "part"))
 
+    def test_a_corrected_row_arrives_in_the_currency_that_the_file_tells_now(self):
+        line = self.statement([row("withdrawal", "W1", "-100.00", day=DAY, settled="EUR -80.00")]).line_ids
+        self.correct(row("withdrawal", "W1", "-100.00", day=DAY, settled="JPY -9000"))
+        self.assertEqual((line.settlement_currency_id.name, line.settlement_amount), ("JPY", -9000.0))
+
+    def test_a_corrected_balance_takes_the_place_of_the_one_before(self):
+        before, day = self.next_day(-2), self.next_day(-1)
+
+        def told(fee):
+            return [row("collection", "E1", "10.00", day=day), row("fee", "F1", fee, day=day, time="11:00:00")]
+
+        self.load([row("fee", "F0", "-1.00", day=before)], before, opening=101)
+        wrong = self.load(told("-3.00"), day, opening=100).statement
+        right = self.load(told("-1.00"), day, opening=100, correct=True).statement
+        after = self.load([row("fee", "F2", "-1.00", day=DAY)], opening=109).statement
+        self.assertEqual((wrong.has_balance, right.closing, len(after)), (False, 109.0, 1))
+        self.assertIn("count no more", wrong.message)
+        for statement in wrong | right | after:
+            for words in ("do not agree", "rows are missing", "Not explained"):
+                self.assertNotIn(words, statement.control_table)
+        proofs = self.env["payment.bridge.balance.proof"].search([("channel_id", "=", self.channel.id)])
+        self.assertEqual([(one.gap_before, one.gap_inside) for one in proofs], [(0.0, 0.0)] * 3)
+
+    def test_a_row_that_a_later_file_does_not_show_any_more_is_told(self):
+        self.load([row("collection", "E1", "10.00", day=DAY), row("fee", "F1", "-1.00", day=DAY)])
+        self.load([row("fee", "F2", "-1.00", day=self.next_day(-1))], self.next_day(-1))
+        again = self.load([row("collection", "E1", "10.00", day=DAY), row("fee", "F3", "-2.00", day=DAY)])
+        self.assertEqual((again.outcome, again.new, again.known), ("loaded", 1, 1))
+        self.assertIn("not in this file: 1 (F1)", again.message)
+        self.assertIn("not in this file: 1 (F1)", again.statement.message)
+
     def test_posted_row_is_never_corrected(self):
         statement = self.load([row("fee", "F1", "-1.00", day=DAY)]).statement
         statement._post()
