@@ -10,7 +10,7 @@ from odoo.tools import SQL
 from .banking_days import arrivals
 from .difference_classes import AT_LEAST, MINOR, PROPOSALS, SEVERITIES
 from .fee_bands import agreed_fees
-from .match_words import BESIDES, KIND, MAY_HAVE_ARRIVED, SIGNED, explained_rows_of
+from .match_words import BESIDES, KIND, MAY_HAVE_ARRIVED, SIGNED, explained_rows_of, platform_time
 
 
 def repeated(open_rows, statements):
@@ -210,13 +210,6 @@ def days_of(severity):
     )
 
 
-def shift_to_platform_day(day_starts_at):
-    """What must be added to a local time so that its date is the platform's day: an hour for a platform
-    whose day begins at 23:00."""
-    begins = timedelta(hours=day_starts_at.hour, minutes=day_starts_at.minute)
-    return timedelta(days=1) - begins if begins else begins
-
-
 def missing_payments(channel, since, stale_days, today):
     """The payments of this channel that have moved their money since ``since`` and that no row stands for, as
     (instruction_id, payment_id, amount, day, difference). A payment whose statement is not there yet is no difference,
@@ -243,8 +236,7 @@ def missing_payments(channel, since, stale_days, today):
             SELECT i.id AS instruction_id, i.payment_id, i.currency_id, i.operation, i.amount,
                    at.local::date AS day, at.local::time >= %(late)s::time AS late
               FROM pb_loose i
-              CROSS JOIN LATERAL (
-                SELECT i.moved_at AT TIME ZONE 'UTC' AT TIME ZONE %(zone)s + %(shift)s::interval AS local) at
+              CROSS JOIN LATERAL (SELECT %(local)s AS local) at
              WHERE NOT EXISTS (SELECT FROM pb_found m WHERE m.instruction_id = i.id
                                   AND m.match_pass NOT IN %(besides)s AND m.incoming = (i.amount > 0))
                AND NOT EXISTS (SELECT FROM pb_rest l
@@ -259,7 +251,6 @@ def missing_payments(channel, since, stale_days, today):
         refund_days=channel.refund_days,
         late=(datetime.min + timedelta(days=1, minutes=-max(channel.late_minutes, 1))).time(),
         arrivals=arrivals(channel, channel.carry_days, since, today),
-        zone=channel._capabilities().zone,
-        shift=shift_to_platform_day(channel._capabilities().day_starts_at),
+        local=platform_time(SQL("i.moved_at"), channel),
         besides=BESIDES,
     )

@@ -27,6 +27,7 @@ from .match_words import (
     explained_rows_of,
     found_now,
     leg_taken,
+    platform_time,
 )
 
 
@@ -318,12 +319,13 @@ def loose_payments(channel, since):
                AND %(looked_at)s AND (COALESCE(i.executed_at, i.finished_at) >= %(since)s) IS NOT TRUE
         )
         SELECT i.id, i.payment_id, i.currency_id, i.operation, i.platform_reference, %(signed)s AS amount,
-               %(kind)s AS kind, COALESCE(i.executed_at, i.finished_at) AS moved_at
+               %(kind)s AS kind, COALESCE(i.executed_at, i.finished_at) AS moved_at, %(moved_on)s::date AS moved_on
           FROM looked_at i WHERE %(has_no_row)s
         """,
         looked_at=looked_at,
         channel=channel.id,
         since=since,
+        moved_on=platform_time(SQL("COALESCE(i.executed_at, i.finished_at)"), channel),
         signed=SIGNED,
         kind=KIND,
         has_no_row=HAS_NO_ROW,
@@ -343,14 +345,14 @@ def lone_amount(channel):
           FROM (
             SELECT l.id, i.id AS instruction_id, i.payment_id, l.amount > 0 AS incoming,
                    l.gross, l.kind, l.currency_id, l.platform_reference, l.settled_on,
-                   abs(l.settled_on - i.moved_at::date) AS days,
+                   abs(l.settled_on - i.moved_on) AS days,
                    count(*) OVER (PARTITION BY l.id) AS payments, count(*) OVER (PARTITION BY i.id) AS rows,
                    l.key IS NULL AND l.batch_reference IS NULL
                    AND (i.platform_reference IS NULL OR l.platform_reference IS NULL) AS agrees
               FROM pb_rest l
               JOIN pb_loose i
                 ON i.amount = l.gross AND i.kind = l.kind AND i.currency_id = l.currency_id
-               AND i.moved_at BETWEEN l.settled_on - %(days)s AND l.settled_on + %(days)s + 1
+               AND i.moved_on BETWEEN l.settled_on - %(days)s AND l.settled_on + %(days)s
              WHERE l.candidate_id IS NULL AND l.only_by_hand IS NOT TRUE
           ) l
          WHERE payments = 1 AND rows = 1 AND agrees

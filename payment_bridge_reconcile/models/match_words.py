@@ -4,6 +4,8 @@ An instruction is ``i`` and a row ``l`` throughout. What the sub-ledger knows of
 payment's index (``OFFSET 0`` keeps the planner from reading all of the sub-ledger for it instead).
 """
 
+from datetime import timedelta
+
 from odoo.tools import SQL
 
 LINE_COLUMNS = (
@@ -18,6 +20,15 @@ def staged_column(name):
     if name == "occurred_at":
         return SQL("s.occurred_at AT TIME ZONE 'UTC'")
     return SQL("s.%s", SQL.identifier(name))
+
+
+def platform_time(moment, channel):
+    """A moment in UTC as the platform's clock tells it, so that its date is the platform's day: an hour later for a
+    platform whose day begins at 23:00."""
+    capabilities = channel._capabilities()
+    begins = timedelta(hours=capabilities.day_starts_at.hour, minutes=capabilities.day_starts_at.minute)
+    shift = timedelta(days=1) - begins if begins else begins
+    return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s + %s::interval)", moment, capabilities.zone, shift)
 
 
 IS_IN = SQL("i.operation IN ('collect', 'charge')")

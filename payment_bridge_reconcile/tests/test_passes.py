@@ -1,13 +1,15 @@
 """Each pass of matching, and each class of what is left."""
 
+from dataclasses import replace
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import UserError
 
 from odoo.addons.payment_bridge.connector.types import OutcomeStatus
 
-from .canned import row
+from .canned import CannedConnector, row
 from .common import DAY, StatementCase
 
 
@@ -152,6 +154,14 @@ class TestPasses(StatementCase):
         line = self.lines([self.paid_row(order, key="")])
         self.assertEqual((line.state, line.found_by, line.instruction_id), ("matched", "amount", order))
         self.assertIn("No other row", line.reason)
+
+    def test_the_days_of_the_window_are_the_platforms(self):
+        shanghai = replace(CannedConnector.capabilities, zone="Asia/Shanghai")
+        self.channel.match_days = 0
+        with patch.object(CannedConnector, "capabilities", shanghai):
+            order = self.pay(100, executed_at=fields.Datetime.to_datetime("2026-03-09 16:30:00"))  # 00:30 there
+            line = self.lines([self.paid_row(order, key="")])
+        self.assertEqual((line.found_by, line.instruction_id, line.evidence), ("amount", order, {"days": 0}))
 
     def test_amount_that_two_payments_have_is_not_guessed(self):
         order = self.pay(100)
