@@ -118,6 +118,8 @@ class PaymentBridgeStatement(models.Model):
                 )
             ) from error
         lines._forget()
+        found = self.env["payment.bridge.difference"].sudo().search([("line_id", "in", lines.ids)])
+        found.write({"state": "closed", "closed_on": channel._today()})  # opened again by what is found now
         self.env.flush_all()
 
     def _column_label(self, name):

@@ -296,6 +296,16 @@ class TestPasses(StatementCase):
         self.match()
         self.assertEqual(claim.state, "open")
 
+    def test_a_corrected_fee_ends_its_claim_or_changes_it(self):
+        self.channel.fee_rate = 0.6
+        self.order_of("collect", 100, "A1")
+        line = self.lines([row("collection", "E1", "99.00", day=DAY, fee="1.00", key="A1")])
+        claim = self.difference(line_id=line.id)
+        for amount, fee, expected in (("99.30", "0.70", ("open", 0.1)), ("99.40", "0.60", ("closed", 0.1))):
+            self.load([row("collection", "E1", amount, day=DAY, fee=fee, key="A1")], correct=True)
+            self.assertEqual((line.state, line.fee), ("matched", float(fee)))
+            self.assertEqual((claim.state, claim.amount), expected)
+
     def test_entry_that_says_the_same_again(self):
         same = {"day": DAY, "reference": "P-7", "time": "10:11:12"}
         lines = self.lines([row("collection", "E1", "5.00", **same), row("collection", "E2", "5.00", **same)])
