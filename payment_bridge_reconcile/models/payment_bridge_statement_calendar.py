@@ -185,7 +185,7 @@ class PaymentBridgeStatement(models.Model):
             }
         )
         self.env["payment.bridge.audit.event"]._record("statement.empty", self, day=str(self.first_day), kind=self.kind)
-        self._settle_refusals()
+        self._settle_refusals(self.file_name)
 
 
 class PaymentBridgeChannel(models.Model):

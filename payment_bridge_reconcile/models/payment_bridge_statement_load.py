@@ -160,7 +160,7 @@ class PaymentBridgeStatement(models.Model):
             sum_in=str(totals.sum_in),
             sum_out=str(totals.sum_out),
         )
-        statement._settle_refusals()
+        statement._settle_refusals(name)
         outcome = statement.state if statement.state == "empty" else "loaded"
         told = statement._say_loaded(staged - known, known, corrected)
         message = f"{told} {statement.message}" if statement.message else told
@@ -337,14 +337,16 @@ class PaymentBridgeStatement(models.Model):
         )
 
     def _drop_covered(self, statement):
-        """Days that a longer file has brought are not waited for any more."""
-        self.search(
+        """Days that a longer file has brought are not waited for any more, nor those whose own file was refused."""
+        covered = self.search(
             [
                 ("id", "!=", statement.id),
                 ("channel_id", "=", statement.channel_id.id),
                 ("kind", "=", statement.kind),
-                ("state", "=", "waiting"),
+                ("state", "in", ("waiting", "refused")),
                 ("first_day", ">=", statement.first_day),
                 ("last_day", "<=", statement.last_day),
             ]
-        ).unlink()
+        )
+        covered._settle_refusals(statement.file_name)
+        covered.unlink()

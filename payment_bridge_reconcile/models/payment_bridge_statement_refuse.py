@@ -68,7 +68,7 @@ class PaymentBridgeStatement(models.Model):
     def _refusal_key(self):
         return f"statement-{self.channel_id.id}-{self.kind}-{self.first_day}"
 
-    def _settle_refusals(self):
+    def _settle_refusals(self, file_name):
         """A day that was refused and is now loaded needs no explanation any more."""
         for statement in self:
             solved = (
@@ -83,5 +83,5 @@ class PaymentBridgeStatement(models.Model):
                 )
             )
             if solved:
-                solved.resolution = self.env._("Loaded later from the file %s.", statement.file_name)
+                solved.resolution = self.env._("Loaded later from the file %s.", file_name)
                 solved.action_resolve()

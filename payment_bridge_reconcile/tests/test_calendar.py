@@ -91,6 +91,17 @@ class TestCalendar(StatementCase):
             self.load([row("collection", "E1", "1.00", day=DAY)], last_day=date(2026, 3, 12))
         self.assertEqual(self.days(), {DAY: "loaded", date(2026, 3, 13): "waiting"})
 
+    def test_uploaded_longer_file_ends_what_was_refused_of_its_days(self):
+        bad = statement_bytes(DAY, [row("collection", "E1", "1.00", day=DAY)], total="2.00")
+        with shelf(d2026_03_10=bad):
+            self.run_cron(CRON)
+        told = self.env["payment.bridge.discrepancy"].search([("kind", "=", "statement")])
+        self.assertEqual((self.days(), told.state), ({DAY: "refused"}, "open"))
+        before = self.next_day(-1)
+        self.load([row("collection", "E1", "1.00", day=DAY)], before, last_day=DAY)
+        self.assertEqual((self.days(), told.state), ({before: "loaded"}, "resolved"))
+        self.assertIn(f"{before}.csv", told.resolution)
+
     def test_two_workers_share_no_day(self):
         self.channel.sudo()._expect_statements()
         statements = self.env["payment.bridge.statement"].sudo()
