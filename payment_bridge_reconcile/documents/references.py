@@ -125,7 +125,7 @@ def mentions(text):
         between = text[end : group.start]
         if heads and LIST.fullmatch(between):
             readings = [reading for head in heads for reading in _continue_list(head, own)]
-        elif heads and RANGE.fullmatch(between):
+        elif heads and RANGE.fullmatch(between) and not any(map(_is_period, heads)):
             readings = [reading for head in heads for reading in _continue_range(head, own)]
         if not readings and _is_amount(text, group, own):
             heads = ()
@@ -186,8 +186,11 @@ def strength(mention, known):
         result = Strength.STRONG if digits >= 5 and digits > len(mention.number) else Strength.WEAK
     else:
         result = _strength_alone(mention, known, complete)
-    if result and not any(group.isalpha() for group in matched) and not mention.marked and _is_date(mention):
-        return Strength.NONE
+    if not any(group.isalpha() for group in matched):
+        if _is_period(mention):
+            return min(result, Strength.WEAK) if _calls_it_a_document(mention) else Strength.NONE
+        if _is_date(mention) and not mention.marked:
+            return Strength.NONE
     return result if characters >= FEWEST_CHARACTERS or complete else Strength.NONE
 
 
@@ -322,6 +325,25 @@ def _is_date(mention):
     in_order = _is_year(first) and 1 <= int(last) <= 31 and len(mention.raw) <= 2
     backwards = _is_year(last) and 1 <= int(first) <= 31
     return 1 <= int(month) <= 12 and (in_order or backwards)
+
+
+def _is_period(mention):
+    """Whether the number and the year before it read as a month, 2026-03, or as two years, 2025/26, that no letters
+    make a part of a reference."""
+    *further, year = mention.before or (Tied("", ""),)
+    if len(mention.raw) > 2 or not _is_year(year.text) or further and _begins_reference(further[-1]):
+        return False
+    return 1 <= int(mention.number) <= 12 or int(mention.number) == (int(year.text) + 1) % 100
+
+
+def _calls_it_a_document(mention):
+    """Whether the word before a period says so: what is paid *for* a month is no document of that number."""
+    word = mention.before[-2].text if len(mention.before) > 1 else ""
+    return _is_marker(word) and word not in ("FOR", "PAYMENT")
+
+
+def _begins_reference(group):
+    return group.tie != " " and group.text.isascii() and group.text.isalpha()
 
 
 def _is_year(text):

@@ -233,6 +233,14 @@ class TestDocuments(DocumentCase):
         self.match()
         self.assertEqual(line.state, "unmatched", "only a person matches it again")
 
+    def test_a_day_or_a_month_in_a_text_pays_no_invoice_of_that_number(self):
+        self.document(100, name="INV/2026/00003")
+        self.document(60, name="INV/2026/00009")
+        lines = self.told(
+            self.came_in("E1", 100, "rent 2026-03"), self.came_in("E2", 160, "transfer of 2026-03-10 09:15")
+        )
+        self.assertEqual(lines.mapped("state"), ["unmatched"] * 2)
+
     # -- what is proposed -------------------------------------------------------------
 
     def test_a_part_payment_is_proposed_and_taken_with_one_click(self):
