@@ -1,7 +1,7 @@
 """The figures of a reconciliation report: one channel, one period, counted by the database.
 
-The printed page and the workbook show the same values. Amounts are in major units of the channel's currency, money in
-is positive; shares lie between 0 and 1.
+The printed page and the workbook show the same values. Amounts are in major units of the channel's currency, rounded as
+it is: a workbook shows what floats leave behind, money in is positive; shares lie between 0 and 1.
 """
 
 from dataclasses import dataclass, field
@@ -26,6 +26,7 @@ AGES = (1, 7, 30)
 class Balances:
     """What the platform had and has, and the books; None where no file shows it."""
 
+    currency: Any
     opening: float | None
     moved: float
     closing: float | None
@@ -36,12 +37,14 @@ class Balances:
     @property
     def unexplained(self):
         """What the platform has more than the books and the rows that are not posted; None when not known."""
-        return None if self.closing is None else self.closing - self.books - self.not_posted
+        return None if self.closing is None else self.currency.round(self.closing - self.books - self.not_posted)
 
     @property
     def gap(self):
         """Closing less opening and rows: what the platform's own figures do not explain."""
-        return None if self.closing is None or self.opening is None else self.closing - self.opening - self.moved
+        if self.closing is None or self.opening is None:
+            return None
+        return self.currency.round(self.closing - self.opening - self.moved)
 
 
 @dataclass(slots=True)
@@ -58,6 +61,7 @@ class Figures:
     fees: dict = field(default_factory=dict)
     passes: list = field(default_factory=list)
     explained: float | None = None
+    explained_count: int = 0
     days: list = field(default_factory=list)
     differences: list = field(default_factory=list)
     postings: list = field(default_factory=list)
@@ -87,7 +91,7 @@ class PaymentBridgeReconciliationFigures(models.AbstractModel):
             channel.currency_id,
             first_day,
             last_day,
-            self._balances(channel, first_day, last_day, sum(one["net"] for one in by_kind)),
+            self._balances(channel, first_day, last_day, channel.currency_id.round(sum(one["net"] for one in by_kind))),
         )
         self._add_movements(figures, by_kind)
         self._add_passes(figures, by_pass)
@@ -127,9 +131,10 @@ class PaymentBridgeReconciliationFigures(models.AbstractModel):
                 HAS_MOVED,
             )
         )
-        return self._summed(rows, ("kind",)), self._summed(rows, ("state", "match_pass", "by_hand"))
+        currency = channel.currency_id
+        return self._summed(rows, ("kind",), currency), self._summed(rows, ("state", "match_pass", "by_hand"), currency)
 
-    def _summed(self, rows, names):
+    def _summed(self, rows, names, currency):
         """The counted rows by fewer names."""
         summed = {}
         for row in rows:
@@ -137,7 +142,7 @@ class PaymentBridgeReconciliationFigures(models.AbstractModel):
             into = summed.setdefault(key, {**dict.fromkeys(row, 0), **{name: row[name] for name in names}})
             for name, value in row.items():
                 if isinstance(value, (int, float)) and not isinstance(value, bool) and name not in names:
-                    into[name] += value
+                    into[name] = currency.round(into[name] + value) if isinstance(value, float) else into[name] + value
         return list(summed.values())
 
     def _add_movements(self, figures, by_kind):
@@ -148,11 +153,15 @@ class PaymentBridgeReconciliationFigures(models.AbstractModel):
             {**one, "label": words[one["kind"]]} for one in sorted(by_kind, key=lambda one: order.index(one["kind"]))
         ]
         names = ("count", "count_in", "sum_in", "count_out", "sum_out", "net", "fee")
-        figures.total = {name: sum(one[name] for one in by_kind) for name in names}
-        own = -sum(one["net"] for one in by_kind if one["kind"] == "fee")
-        inside = sum(one["fee"] for one in by_kind)
-        declared = sum(one["declared"] for one in by_kind)
-        figures.fees = {"own": own, "inside": inside, "declared": declared, "total": own + inside + declared}
+        rounded = figures.currency.round
+        figures.total = {
+            name: total if isinstance(total := sum(one[name] for one in by_kind), int) else rounded(total)
+            for name in names
+        }
+        own = rounded(-sum(one["net"] for one in by_kind if one["kind"] == "fee"))
+        inside = rounded(sum(one["fee"] for one in by_kind))
+        declared = rounded(sum(one["declared"] for one in by_kind))
+        figures.fees = {"own": own, "inside": inside, "declared": declared, "total": rounded(own + inside + declared)}
 
     def _add_passes(self, figures, by_pass):
         total = sum(one["count"] for one in by_pass)
@@ -168,12 +177,13 @@ class PaymentBridgeReconciliationFigures(models.AbstractModel):
                 key, {"label": label, "by_hand": one["by_hand"], "open": unexplained, "count": 0, "net": 0.0}
             )
             known["count"] += one["count"]
-            known["net"] += one["net"]
+            known["net"] = figures.currency.round(known["net"] + one["net"])
         figures.passes = sorted(told.values(), key=lambda one: (one["open"], -one["count"], one["label"]))
         for one in figures.passes:
             one["share"] = one["count"] / total
         if total:
-            figures.explained = sum(one["count"] for one in figures.passes if not one["open"]) / total
+            figures.explained_count = sum(one["count"] for one in figures.passes if not one["open"])
+            figures.explained = figures.explained_count / total
 
     # -- balances ----------------------------------------------------------------------
 
@@ -211,8 +221,8 @@ class PaymentBridgeReconciliationFigures(models.AbstractModel):
         )
         opening = before if opening is None else opening
         if closing is None and opening is not None:
-            closing = opening + moved
-        return Balances(opening, moved, closing, books_before, books, not_posted)
+            closing = channel.currency_id.round(opening + moved)
+        return Balances(channel.currency_id, opening, moved, closing, books_before, books, not_posted)
 
     def _add_days(self, figures):
         """Each day with its state, its rows and its proof; a day without a file that is there is missing."""
@@ -247,7 +257,7 @@ class PaymentBridgeReconciliationFigures(models.AbstractModel):
                     "moved": cell["moved"],
                     "closing": cell["closing"],
                     "ledger": cell["ledger"],
-                    "gap": cell["gap"] or cell["gap_books"],
+                    "gap": figures.currency.round(cell["gap"] or cell["gap_books"]),
                     "proof": cell["proof"],
                     "proof_label": proofs.get(cell["proof"], ""),
                 }

@@ -186,7 +186,7 @@ class ChannelSheet:
         if self.figures.explained is not None:
             self._line(
                 [
-                    (self.env._("Explained"), self.styles.bold), (self.figures.total["count"], self.styles.count),
+                    (self.env._("Explained"), self.styles.bold), (self.figures.explained_count, self.styles.count),
                     (self.figures.explained, self.styles.share),
                 ]
             )  # fmt: skip
@@ -214,7 +214,7 @@ class ChannelSheet:
         self._section(
             self.env._("Open Differences"),
             (
-                self.env._("Class"), self.env._("Number"), self.env._("Amount"), self.env._("up to 1 day"),
+                self.env._("Class"), self.env._("How Many"), self.env._("Amount"), self.env._("up to 1 day"),
                 self.env._("2 to 7 days"), self.env._("8 to 30 days"), self.env._("older"),
                 self.env._("Oldest, days"),
             ),
