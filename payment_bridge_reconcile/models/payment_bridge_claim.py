@@ -2,7 +2,7 @@
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.tools import format_date, format_datetime
 
 STEPS = {
     "sent": ("open", "refused"),
@@ -93,10 +93,15 @@ class PaymentBridgeClaim(models.Model):
                 (self.env._("Your number"), line.platform_reference or order.platform_reference),
                 (self.env._("Our number"), order.key or line.key),
                 (self.env._("Day"), format_date(self.env, line.settled_on) if line else False),
-                (self.env._("Time"), line.occurred_at and fields.Datetime.to_string(line.occurred_at) + " UTC"),
+                (self.env._("Time"), line.occurred_at and claim._platform_time(line.occurred_at)),
                 (self.env._("Reason"), claim.reason),
             ]
             claim.letter = "\n".join(f"{word}: {value}" for word, value in told if value)
+
+    def _platform_time(self, moment):
+        """The moment as the platform's own lists show it, whoever reads the letter."""
+        zone = self.channel_id.sudo()._capabilities().zone
+        return f"{format_datetime(self.env, moment, tz=zone)} ({zone})"
 
     @api.model
     @api.private

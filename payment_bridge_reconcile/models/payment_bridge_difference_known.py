@@ -33,8 +33,12 @@ class PaymentBridgeDifference(models.Model):
                 " the platform can say.",
                 order.key,
             )
-        if line.state == "matched" or line.state == "posted":
+        if line.state in ("matched", "posted") and self.difference == "fee":
             return self.env._("The money moved as ordered; the platform kept another fee than was agreed.")
+        if line.state == "posted":
+            return self.env._("The books show it, with %s.", line.move_id.name)
+        if line.state == "matched":
+            return self.env._("The books show it once its statement is posted.")
         if line.amount < 0:
             return self.env._("It has left the account at the platform, and the books do not show it yet.")
         return self.env._("It is on the account at the platform, and the books do not show it yet.")

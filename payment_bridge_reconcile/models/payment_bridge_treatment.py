@@ -61,10 +61,13 @@ class PaymentBridgeTreatment(models.Model):
     @api.depends_context("lang")
     def _compute_evidence_text(self):
         words = self._evidence_words()
+        classes = dict(self._fields["difference"]._description_selection(self.env))
         for treatment in self:
             told = (treatment.evidence or {}).items()
             treatment.evidence_text = " · ".join(
-                f"{words.get(name, name)} {value}" for name, value in told if value not in (None, False, "")
+                f"{words.get(name, name)} {classes.get(value, value) if name == 'class' else value}"
+                for name, value in told
+                if value not in (None, False, "")
             )
 
     def _evidence_words(self):

@@ -61,6 +61,13 @@ class PaymentBridgeWorklistRun(models.Model):
     refused_count = fields.Integer(string="Left", compute="_compute_progress")
     progress = fields.Float(compute="_compute_progress", help="Per cent.")
 
+    @api.depends("way")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        words = dict(self._fields["way"]._description_selection(self.env))
+        for run in self:
+            run.display_name = words.get(run.way) or self._description
+
     @api.depends("difference_ids.company_id")
     def _compute_company(self):
         for run in self:

@@ -3,6 +3,8 @@
 from ast import literal_eval
 from datetime import date, timedelta
 
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form
 from odoo.tools import mute_logger
@@ -91,6 +93,13 @@ class TestWorklist(TreatCase):
         self.assertIn("95.00", difference.known)
         self.assertIn("left the account", difference.money)
         self.assertEqual(difference.bridge_ways()[0]["refusal"], "")
+
+    def test_money_that_is_held_is_said_to_be_in_the_books(self):
+        difference = self.lone_receipt()
+        self.assertIn("books do not show it yet", difference.money)
+        self.resolve(difference, "suspense")
+        self.assertIn(difference.line_id.move_id.name, difference.money)
+        self.assertNotIn("fee", difference.money)
 
     # -- writing off ------------------------------------------------------------------------------
 
@@ -359,8 +368,9 @@ class TestWorklist(TreatCase):
         treatment = self.resolve(difference, "claim", note="nobody ordered it")
         claim, line = treatment.claim_id, difference.line_id
         self.assertEqual((claim.state, claim.amount, line.is_held), ("open", 50.0, True))
-        for told in ("PX-1", "E1", "nobody ordered it"):
+        for told in ("PX-1", "E1", "nobody ordered it", self.channel._capabilities().zone):
             self.assertIn(told, claim.letter)
+        self.assertIn("Only at the platform: money out", treatment.evidence_text)
         claim.with_user(self.clerk).action_send()
         claim.received_line_id = self.held_row("50.00", "R1", "adjustment")
         claim.with_user(self.clerk).action_receive()
@@ -511,6 +521,14 @@ class TestWorklist(TreatCase):
         self.assertEqual(run.line_ids.treatment_id.done_by_id, self.clerk)
         with self.assertRaisesRegex(UserError, "begun already"):
             run.action_run()
+
+    def test_a_run_can_be_stopped_and_taken_back_outside_of_its_dialog(self):
+        run = self.run_of(self.many(), "suspense")
+        self.assertEqual(run.display_name, "Hold it on the suspense account")
+        page = etree.fromstring(run.get_view(view_type="form")["arch"])
+        for name in ("action_stop", "action_undo"):
+            [button] = page.xpath(f"//button[@name='{name}']")
+            self.assertFalse(button.xpath("ancestor::footer"), "only a dialog shows its footer")
 
     def test_a_whole_run_is_taken_back(self):
         differences = self.many()
