@@ -73,6 +73,7 @@ class PaymentBridgeStatementLine(models.Model):
     gross = fields.Monetary(readonly=True, help="Before the platform's fee; with its sign.")
     fee = fields.Monetary(readonly=True, help="What the platform kept of it; charged is positive.")
     balance = fields.Monetary(string="Balance After", readonly=True)
+    has_balance = fields.Boolean(related="statement_id.has_balance")
     occurred_at = fields.Datetime(required=True, readonly=True)
     settled_on = fields.Date(string="Day", required=True, readonly=True)
     key = fields.Char(string="Our Number", readonly=True)

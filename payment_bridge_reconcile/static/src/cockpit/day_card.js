@@ -40,7 +40,7 @@ export class DayCard extends Component {
             [_t("Rows"), formatInteger(cell.rows)],
             [_t("Explained"), shareText(cell)],
             [_t("Moved"), this.money(cell.moved)],
-            cell.open && [_t("Open"), `${formatInteger(cell.open)} · ${this.money(cell.open_amount)}`],
+            cell.open && [_t("Open rows"), `${formatInteger(cell.open)} · ${this.money(cell.open_amount)}`],
             cell.to_post && [_t("To post"), formatInteger(cell.to_post)],
             cell.posted && [_t("Posted"), formatInteger(cell.posted)],
             cell.ignored && [_t("Left out by hand"), formatInteger(cell.ignored)],

@@ -45,7 +45,7 @@ export class Workbench extends Component {
             classes: [],
             mayMatch: false,
             side: "rows",
-            at: { rows: 0, books: 0 },
+            at: past.at || { rows: 0, books: 0 },
             filters: past.filters || NO_FILTERS(),
             wrong: { rows: false, books: false },
             rows: [],
@@ -79,7 +79,9 @@ export class Workbench extends Component {
             () => this.root.el.querySelector(`.o_bridge_pane[data-side="${this.state.side}"] [role=listbox]`)?.focus(),
             () => [this.state.focusAsked]
         );
-        useSetupAction({ getLocalState: () => ({ channelId: this.state.channelId, filters: this.state.filters }) });
+        useSetupAction({
+            getLocalState: () => ({ channelId: this.state.channelId, filters: this.state.filters, at: { ...this.state.at } }),
+        });
     }
 
     // -- asking the server -----------------------------------------------------------------
