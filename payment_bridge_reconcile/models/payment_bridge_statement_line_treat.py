@@ -60,7 +60,7 @@ class PaymentBridgeStatementLine(models.Model):
         for line in self:
             channel = line.channel_id.sudo()
             if account == channel.write_off_account_id and account != channel.fee_account_id:
-                line._check_write_off_limit(line.amount)
+                line._check_write_off_limit(line.gross)
 
     def _check_write_off_limit(self, amount):
         if problem := self.env.user._bridge_write_off_refusal(self.company_id, abs(amount), self):

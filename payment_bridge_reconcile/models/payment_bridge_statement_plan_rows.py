@@ -144,7 +144,7 @@ class PaymentBridgeStatement(models.Model):
         return [self._item(account, line._entry_label(), -line.gross, line)]
 
     def _plan_account(self, line, _settles):
-        return [self._item(line.account_id, line._entry_label(), -line.amount, line, line.partner_id)]
+        return [self._item(line.account_id, line._entry_label(), -line.gross, line, line.partner_id)]
 
 
 class PaymentBridgeStatementLine(models.Model):

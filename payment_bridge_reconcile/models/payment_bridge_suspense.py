@@ -103,15 +103,15 @@ class PaymentBridgeStatementLine(models.Model):
             raise UserError(self.env._("%s has nothing left to pay.", document.display_name))
         if document.currency_id != self.currency_id:
             raise UserError(self.env._("%s is in another currency.", document.display_name))
-        if owed * self.amount < 0:
+        if owed * self.gross < 0:
             raise UserError(self.env._("The row moves its money the other way than %s.", document.display_name))
-        if self.currency_id.compare_amounts(abs(self.amount), abs(owed)) > 0:
+        if self.currency_id.compare_amounts(abs(self.gross), abs(owed)) > 0:
             raise UserError(
                 self.env._(
                     "%(document)s has %(owed)s left to pay, the row is %(row)s: clear it to the partner's account.",
                     document=document.display_name,
                     owed=self.currency_id.format(abs(owed)),
-                    row=self.currency_id.format(abs(self.amount)),
+                    row=self.currency_id.format(abs(self.gross)),
                 )
             )
         values = {

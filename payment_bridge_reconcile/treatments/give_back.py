@@ -42,7 +42,7 @@ class GiveBack(Way):
         }
 
     def evidence(self, difference, asked):
-        return {"entry": difference.line_id.entry_reference, "to_give_back": f"{difference.line_id.amount:.2f}"}
+        return {"entry": difference.line_id.entry_reference, "to_give_back": f"{difference.line_id.gross:.2f}"}
 
     def carry_out(self, difference, asked, treatment):
         line, channel = difference.line_id, difference.channel_id.sudo()
@@ -56,7 +56,7 @@ class GiveBack(Way):
                     "partner_type": "customer",
                     "partner_id": asked.partner.id,
                     "destination_account_id": self._credit_account(difference, asked.partner).id,
-                    "amount": line.amount,
+                    "amount": line.gross,
                     "currency_id": line.currency_id.id,
                     "journal_id": channel.journal_id.id,
                     **({"payment_method_line_id": method.id} if method else {}),

@@ -54,7 +54,7 @@ class WriteOff(Way):
 
     def amount(self, difference, asked):
         order = self._order(difference, asked)
-        return abs(rest_of(difference.line_id, order)) if order else abs(difference.line_id.amount)
+        return abs(rest_of(difference.line_id, order)) if order else abs(difference.line_id.gross)
 
     def evidence(self, difference, asked):
         order = self._order(difference, asked)
