@@ -6,6 +6,27 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
+HAS_FEE = SQL(
+    """
+    (l.kind = 'fee' OR l.fee != 0 OR l.match_pass = 'net' OR l.match_pass = 'document' AND l.account_id IS NULL
+     OR COALESCE(l.remainder, 0) != 0 AND l.account_id IS NULL)
+    """
+)
+"""The row ``l`` may have cost a fee: one of its own, one that it shows, or what is missing from what it stands for."""
+FEE_OF_ROW = SQL(
+    """
+    CASE l.kind WHEN 'fee' THEN -l.amount ELSE l.fee + CASE
+         WHEN l.match_pass = 'suspense' THEN -l.fee
+         WHEN l.account_id IS NOT NULL THEN 0
+         WHEN l.match_pass = 'net' THEN
+              (SELECT i.amount FROM payment_bridge_instruction i WHERE i.id = l.instruction_id) - abs(l.gross)
+         WHEN l.match_pass = 'document' THEN
+              (SELECT sum(a.amount) FROM payment_bridge_statement_allotment a WHERE a.line_id = l.id) - l.gross
+         ELSE -COALESCE(l.remainder, 0) END END
+    """
+)
+"""What posting books as its fee."""
+
 
 class PaymentBridgeFeeInvoice(models.Model):
     """One channel's fees of one month, and the vendor bill that invoices them.
@@ -61,16 +82,18 @@ class PaymentBridgeFeeInvoice(models.Model):
                 self.env.execute_query(
                     SQL(
                         """
-                        SELECT l.state = 'posted', sum(CASE l.kind WHEN 'fee' THEN -l.amount ELSE l.fee END)::float8
+                        SELECT l.state = 'posted', sum(%s)::float8
                           FROM payment_bridge_statement_line l
                           JOIN payment_bridge_statement s ON s.id = l.statement_id AND s.covers_balance
                          WHERE l.channel_id = %s AND l.settled_on BETWEEN %s AND %s
-                           AND l.state IN ('posted', 'matched', 'unmatched') AND (l.kind = 'fee' OR l.fee != 0)
+                           AND l.state IN ('posted', 'matched', 'unmatched') AND %s
                          GROUP BY 1
                         """,
+                        FEE_OF_ROW,
                         one.channel_id.id or None,
                         one.month or None,
                         one._last_day() if one.month else None,
+                        HAS_FEE,
                     )
                 )
             )
@@ -104,12 +127,14 @@ class PaymentBridgeFeeInvoice(models.Model):
                        %(uid)s, %(now)s, %(uid)s, %(now)s
                   FROM payment_bridge_statement_line l
                  WHERE l.channel_id = %(channel)s AND l.settled_on < %(this_month)s AND l.state != 'info'
-                   AND (l.kind = 'fee' OR l.fee != 0)
+                   AND %(has_fee)s AND %(fee)s != 0
                     ON CONFLICT (channel_id, month) DO NOTHING
                 """,
                 channel=channel.id,
                 company=channel.company_id.id,
                 this_month=this_month,
+                has_fee=HAS_FEE,
+                fee=FEE_OF_ROW,
                 uid=self.env.uid,
                 now=self.env.cr.now(),
             )

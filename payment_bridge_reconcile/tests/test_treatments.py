@@ -176,6 +176,61 @@ class TestTreatments(TreatCase):
         self.channel._check_fees()
         self.assertFalse(self.env["payment.bridge.fee.claim"].search([("channel_id", "=", self.channel.id)]))
 
+    def test_the_month_counts_every_fee_that_is_booked(self):
+        """Also those that no row shows, but that are missing from what a row stands for."""
+        self.channel.fee_rate = 0.6
+        sale, order, invoice = self.collect(100), self.pay(50), self.make_invoice(30)
+        statement = self.statement(
+            [
+                self.collected_row(sale, amount=99.4),
+                row("pay_out", "P1", "-51.00", day=DAY),
+                row("collection", "C1", "29.80", day=DAY),
+                row("collection", "C2", "5.00", day=DAY, fee="0.05"),
+                row("fee", "F1", "-0.70", day=DAY),
+            ]
+        )
+        self.treat()
+        by_number = {line.entry_reference: line for line in statement.line_ids}
+        by_number["P1"]._match_by_hand([("payment", order.id)], "fee")
+        wizard = self.env["payment.bridge.statement.line.match"].create(
+            {"line_id": by_number["C1"].id, "way": "document", "document_ids": invoice.ids}
+        )
+        wizard.write({"rest_way": "fee", "note": "kept by the platform"})
+        wizard.action_match()
+        by_number["C2"]._book_by_hand(self.company_data["default_account_revenue"], note="a sale")
+        month = self.env["payment.bridge.fee.invoice"].create({"channel_id": self.channel.id, "month": "2026-03-01"})
+        self.assertAlmostEqual(month.not_booked, 2.55)
+        statement._post()
+        self.assertEqual(statement.state, "posted")
+        month.invalidate_recordset()
+        self.assertAlmostEqual(month.accrued, self.balance_of(self.channel.fee_account_id))
+        self.assertAlmostEqual(month.accrued, 2.55)
+
+    def test_the_fee_inside_a_row_stays_a_fee_wherever_the_row_goes(self):
+        revenue, invoice = self.company_data["default_account_revenue"], self.make_invoice(20)
+        for days, mode in enumerate(("settlement", "per_line", "daily_summary")):
+            with self.subTest(mode=mode):
+                self.channel.posting_mode = mode
+                earned, fees = self.balance_of(revenue), self.balance_of(self.channel.fee_account_id)
+                day = self.next_day(-days)
+                statement = self.statement([row("collection", f"C{days}", "9.94", day=day, fee="0.06")], day)
+                statement.line_ids._book_by_hand(revenue, note="a sale at the counter")
+                posting = statement._post()
+                self.assertAlmostEqual(self.balance_of(revenue) - earned, -10.0)
+                self.assertAlmostEqual(self.balance_of(self.channel.fee_account_id) - fees, 0.06)
+                posting.action_undo()
+        held = self.open_row("collection", "H1", "19.90", day=self.next_day(-4), values={"fee": "0.10"})
+        self.resolve(held, "suspense")
+        self.env["payment.bridge.suspense.clear"].create(
+            {"line_id": held.line_id.id, "way": "document", "document_id": invoice.id}
+        ).action_clear()
+        self.assertEqual((invoice.amount_residual, self.balance_of(self.held)), (0.0, 0.0))
+        back = self.open_row("collection", "B1", "4.97", day=self.next_day(-5), values={"fee": "0.03"})
+        treatment = self.resolve(back, "give_back", partner_id=self.customer.id, post_now=True)
+        self.assertEqual((treatment.payment_id.amount, back.line_id.move_line_id.balance), (5.0, -5.0))
+        self.assertAlmostEqual(self.balance_of(self.channel.fee_account_id), 0.13)
+        self.assertAlmostEqual(self.bank_balance(), 19.9 + 4.97)
+
     def test_another_amount_than_the_schedule_s_is_left(self):
         self.schedule(rate=0.6)
         order = self.collect(100)
