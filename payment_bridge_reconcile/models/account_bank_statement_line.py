@@ -22,10 +22,11 @@ class AccountBankStatementLine(models.Model):
     def _compute_is_reconciled(self):
         """On a suspense account without reconciliation Odoo would see what was held there as open for ever, and never
         close the period."""
-        super()._compute_is_reconciled()
+        result = super()._compute_is_reconciled()
         for entry in self.filtered(lambda one: one.bridge_posting_id and not one.is_reconciled):
             if entry._bridge_holds_nothing():
                 entry.update({"is_reconciled": True, "amount_residual": 0.0})
+        return result
 
     def _bridge_holds_nothing(self):
         """Whether the posting was undone, by an opposite entry, or every row held here was cleared since."""
