@@ -11,7 +11,7 @@ from odoo.tools import SQL
 
 from ..documents import certain
 from .match_conditions import conditions, tolerance
-from .match_words import HAS_MOVED, KIND, SIGNED, leg_taken
+from .match_words import HAS_MOVED, KIND, MAY_HAVE_MOVED, SIGNED, leg_taken
 
 SECONDS = 10
 """How long one rule may take over the open rows of one channel."""
@@ -129,7 +129,8 @@ class PaymentBridgeMatchRule(models.Model):
         return found
 
     def _payments_within(self, channel, line_ids):
-        """Rows and the payments that they name, or whose amount and day nothing else has, within the tolerance."""
+        """Rows and the payments that they name, or whose amount and day nothing else has, within the tolerance: no
+        other missing payment, and none of which nobody knows yet whether it has moved its money."""
         return self.env.execute_query(
             SQL(
                 """
@@ -137,7 +138,7 @@ class PaymentBridgeMatchRule(models.Model):
                     SELECT l.id, i.id AS instruction_id, i.payment_id, abs(l.gross) - i.amount AS rest
                       FROM payment_bridge_statement_line l
                       JOIN payment_bridge_instruction i ON i.id = l.candidate_id
-                     WHERE l.id = ANY(%(ids)s) AND l.difference = ANY(%(classes)s) AND %(fits)s
+                     WHERE l.id = ANY(%(ids)s) AND l.difference = ANY(%(classes)s) AND %(has_moved)s AND %(fits)s
                      UNION ALL
                     SELECT l.id, i.id, i.payment_id, abs(l.gross) - i.amount
                       FROM payment_bridge_statement_line l
@@ -145,8 +146,17 @@ class PaymentBridgeMatchRule(models.Model):
                         ON d.channel_id = l.channel_id AND d.side = 'books' AND d.state = 'open'
                        AND d.day BETWEEN l.settled_on - %(days)s AND l.settled_on + %(days)s
                       JOIN payment_bridge_instruction i ON i.id = d.instruction_id
-                     WHERE l.id = ANY(%(ids)s) AND l.candidate_id IS NULL AND l.key IS NULL AND %(fits)s
-                       AND (i.platform_reference IS NULL OR l.platform_reference IS NULL)
+                     WHERE l.id = ANY(%(ids)s) AND %(has_no_number)s AND %(has_moved)s AND %(fits)s
+                     UNION ALL
+                    SELECT l.id, i.id, NULL, NULL
+                      FROM payment_bridge_statement_line l
+                      JOIN payment_bridge_instruction i
+                        ON %(may_have_moved)s
+                       AND COALESCE(i.placed_at, i.sent_at, i.create_date) < l.settled_on + %(days)s + 1
+                     WHERE l.id = ANY(%(ids)s) AND %(has_no_number)s AND %(fits)s
+                       AND NOT EXISTS (SELECT FROM payment_bridge_statement_line o
+                                        WHERE o.channel_id = i.channel_id AND o.candidate_id = i.id
+                                          AND o.state = 'unmatched')
                 )
                 SELECT id, instruction_id, payment_id, rest
                   FROM (SELECT *, count(*) OVER (PARTITION BY id) AS payments,
@@ -156,12 +166,19 @@ class PaymentBridgeMatchRule(models.Model):
                 ids=line_ids,
                 classes=list(WITH_CANDIDATE),
                 days=self.days,
+                has_moved=HAS_MOVED,
+                may_have_moved=MAY_HAVE_MOVED,
+                has_no_number=SQL(
+                    """
+                    l.candidate_id IS NULL AND l.key IS NULL
+                    AND (i.platform_reference IS NULL OR l.platform_reference IS NULL)
+                    """
+                ),
                 fits=SQL(
                     """
-                    i.channel_id = l.channel_id AND i.currency_id = l.currency_id AND %s AND l.kind = %s
+                    i.channel_id = l.channel_id AND i.currency_id = l.currency_id AND l.kind = %s
                     AND sign(l.gross) = sign(%s) AND abs(abs(l.gross) - i.amount) <= %s AND NOT %s
                     """,
-                    HAS_MOVED,
                     KIND,
                     SIGNED,
                     tolerance(self, SQL("i.amount")),

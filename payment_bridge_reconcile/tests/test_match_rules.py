@@ -5,6 +5,8 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL, mute_logger
 
+from odoo.addons.payment_bridge.connector.types import OutcomeStatus
+
 from ..models import payment_bridge_match_rule_apply as apply
 from .canned import row
 from .common import DAY
@@ -306,6 +308,18 @@ class TestMatchRules(DocumentCase):
             day = self.next_day(-place)
             line = self.load([row("collection", f"E{place}", "99.00", day=day, **numbers)], day).statement.line_ids
             self.assertEqual(line.state, "unmatched" if numbers else "matched", numbers)
+
+    def test_a_payment_in_doubt_keeps_a_rule_from_guessing(self):
+        order, doubtful = self.pay(100), self.pay(99, OutcomeStatus.PROCESSING)
+        for one in (order, doubtful):
+            self.env.cr.execute("UPDATE payment_bridge_instruction SET operation = 'collect' WHERE id = %s", (one.id,))
+            one.invalidate_recordset()
+        self.in_force("Near", text_words=False, kind="collection", effect="match", tolerance_amount=2)
+        line = self.load([row("collection", "E1", "99.00", day=DAY)]).statement.line_ids
+        self.assertEqual(line.state, "unmatched")
+        self.tell(doubtful, OutcomeStatus.FAILED)
+        self.match()
+        self.assertEqual((line.state, line.instruction_id), ("matched", order))
 
     def test_a_row_that_looks_like_a_missing_payment_is_not_booked_away(self):
         order = self.pay(100, platform_reference="P1")
