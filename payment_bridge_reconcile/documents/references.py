@@ -36,6 +36,7 @@ MARKERS = frozenset(
 CHINESE_MARKERS = "票单單号號据據"
 LIST = re.compile(r"\s*(?:[,;、&+/]|\b(?:AND|UND|ET|Y|E|U)\b|[和及与與跟])\s*(?:(?:NO|NR|N)\.?\s*|#\s*)?")
 RANGE = re.compile(r"\s*(?:-|~|\.\.+|…|\b(?:TO|BIS|THRU|UNTIL|A)\b|[至到])\s*")
+MONEY = re.compile(r"(?:[.,]\d{1,2})?\s?(?:EURO?|USD|CNY|RMB|GBP|CHF|HKD|JPY|[元圆€$£¥])(?![A-Z]|\s*\d)")
 JOINERS = frozenset("/-._#:")
 
 _GROUP = re.compile(r"[0-9]+|[A-Z]+|[^\W\d_A-Z]+")
@@ -121,12 +122,7 @@ def mentions(text):
         if not group.is_number:
             continue
         own = _mention(text, groups, place)
-        readings = []
-        between = text[end : group.start]
-        if heads and LIST.fullmatch(between):
-            readings = [reading for head in heads for reading in _continue_list(head, own)]
-        elif heads and RANGE.fullmatch(between) and not any(map(_is_period, heads)):
-            readings = [reading for head in heads for reading in _continue_range(head, own)]
+        readings = [] if _is_money(text, group) else _continued(heads, own, text[end : group.start])
         if not readings and _is_amount(text, group, own):
             heads = ()
             continue
@@ -234,6 +230,7 @@ def _mention(text, groups, place):
     goes_on = False
     if following := groups[place + 1 : place + 2]:
         is_tied = following[0].is_number and _tie(text[group.end : following[0].start]) == "/"
+        is_tied = is_tied and not _is_money(text, following[0])
         goes_on = is_tied and (_is_year(group.text) or not _is_next(group.text, following[0].text))
     marked = any(_is_marker(one.text) for one in before[:2]) or text[max(0, group.start - 1) : group.start] == "#"
     return Mention((place, 0), _plain(group), group.text, tuple(reversed(before)), tuple(after), marked, goes_on)
@@ -284,6 +281,15 @@ def _is_next(raw, last):
     return 0 < int(_completed(raw, last)) - int(raw) <= MOST_IN_RANGE
 
 
+def _continued(heads, own, between):
+    """The readings of a number that ``between`` ties to the ones before it, as a list or a range."""
+    if heads and LIST.fullmatch(between):
+        return [reading for head in heads for reading in _continue_list(head, own)]
+    if heads and RANGE.fullmatch(between) and not any(map(_is_period, heads)):
+        return [reading for head in heads for reading in _continue_range(head, own)]
+    return []
+
+
 def _continue_list(head, own):
     """The readings of a number that follows another one in a list: with the same groups before it, and, when it is
     shorter, as the last digits of it."""
@@ -314,6 +320,11 @@ def _is_amount(text, group, mention):
     behind = text[max(0, group.start - 2) : group.start]
     is_cents = len(group.text) == 2 and len(behind) == 2 and behind[0].isdigit() and behind[1] in ".,"
     return bool(re.match(r"[.,]\d{2}(?!\d)", ahead)) or is_cents and not mention.marked
+
+
+def _is_money(text, group):
+    """Whether a currency and no other number follows: INV/2026/117 - 120 EUR is one invoice."""
+    return bool(MONEY.match(text, group.end))
 
 
 def _is_date(mention):
