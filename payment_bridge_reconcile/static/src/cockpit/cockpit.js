@@ -145,7 +145,7 @@ export class Cockpit extends Component {
                 value: formatInteger(broken),
                 more: broken ? _t("days whose proof breaks") : _t("no proof breaks"),
                 tone: broken ? "danger" : "success",
-                go: () => this.action.doAction("payment_bridge_reconcile.action_balance_proof"),
+                go: () => this.open("action_balance_proof", broken ? { search_default_differs: 1 } : {}),
             },
             {
                 name: "differences",
