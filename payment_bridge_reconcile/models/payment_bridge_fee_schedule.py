@@ -49,6 +49,13 @@ class PaymentBridgeFeeSchedule(models.Model):
         "Rates and amounts of a schedule cannot be negative.",
     )
 
+    @api.depends("channel_id.name", "fee_kind")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        words = dict(self._fields["fee_kind"]._description_selection(self.env))
+        for schedule in self:
+            schedule.display_name = " · ".join(filter(None, (schedule.channel_id.name, words.get(schedule.fee_kind))))
+
     @api.constrains("channel_id", "fee_kind", "platform_kind", "valid_from", "valid_to", "active")
     def _check_one_at_a_time(self):
         for schedule in self.filtered("active"):

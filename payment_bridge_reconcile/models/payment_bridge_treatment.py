@@ -57,6 +57,13 @@ class PaymentBridgeTreatment(models.Model):
 
     _of_row = models.Index("(line_id) WHERE state = 'done'")
 
+    @api.depends("way")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        words = dict(self._fields["way"]._description_selection(self.env))
+        for treatment in self:
+            treatment.display_name = words.get(treatment.way)
+
     @api.depends("evidence")
     @api.depends_context("lang")
     def _compute_evidence_text(self):

@@ -59,6 +59,7 @@ class PaymentBridgeWorklistRun(models.Model):
     line_ids = fields.One2many("payment.bridge.worklist.run.line", "run_id", readonly=True)
     done_count = fields.Integer(string="Done", compute="_compute_progress")
     refused_count = fields.Integer(string="Left", compute="_compute_progress")
+    standing_count = fields.Integer(string="Standing", compute="_compute_progress", help="Done and not taken back.")
     progress = fields.Float(compute="_compute_progress", help="Per cent.")
 
     @api.depends("way")
@@ -152,12 +153,13 @@ class PaymentBridgeWorklistRun(models.Model):
             )
         return Markup("<table class='table table-sm mb-0'>{}</table>").format(rows)
 
-    @api.depends("line_ids.message", "difference_ids")
+    @api.depends("line_ids.message", "line_ids.treatment_id.state", "difference_ids")
     def _compute_progress(self):
         for run in self:
             refused = run.line_ids.filtered("message")
             run.refused_count = len(refused)
             run.done_count = len(run.line_ids) - len(refused)
+            run.standing_count = len(run.line_ids.treatment_id.filtered(lambda one: one.state == "done"))
             run.progress = 100.0 * len(run.line_ids) / len(run.difference_ids) if run.difference_ids else 0.0
 
     def write(self, vals):

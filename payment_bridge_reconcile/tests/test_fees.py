@@ -145,6 +145,7 @@ class TestFees(StatementCase):
 
     def test_fixed_part_minimum_cap_and_tiers(self):
         schedule = self.schedule(rate=1, fixed=0.5)
+        self.assertEqual(schedule.display_name, f"{self.channel.name} · Pay-out")
         self.charged(1.5)
         self.assertFalse(self.claims())
         schedule.minimum = 2

@@ -371,6 +371,7 @@ class TestWorklist(TreatCase):
         for told in ("PX-1", "E1", "nobody ordered it", self.channel._capabilities().zone):
             self.assertIn(told, claim.letter)
         self.assertIn("Only at the platform: money out", treatment.evidence_text)
+        self.assertEqual(treatment.display_name, "Claim it from the platform")
         claim.with_user(self.clerk).action_send()
         claim.received_line_id = self.held_row("50.00", "R1", "adjustment")
         claim.with_user(self.clerk).action_receive()
@@ -534,8 +535,9 @@ class TestWorklist(TreatCase):
         differences = self.many()
         run = self.run_of(differences, "suspense")
         run.action_run()
-        self.assertEqual((run.done_count, self.bank_balance()), (4, -3.0))
+        self.assertEqual((run.done_count, run.standing_count, self.bank_balance()), (4, 4, -3.0))
         run.action_undo()
+        self.assertEqual((run.done_count, run.standing_count), (4, 0))
         self.assertEqual((set(differences.mapped("state")), self.bank_balance()), ({"open"}, 0.0))
         with self.assertRaisesRegex(UserError, "still stands"):
             run.action_undo()
