@@ -55,6 +55,14 @@ class TestAlarm(TreatCase):
         self.load([row("pay_out", "Y1", "-20.00", day="2026-03-09")], self.next_day(-1))
         self.assertEqual(self.channel.state, "paused")
 
+    def test_an_explanation_that_was_undone_counts_no_more(self):
+        line = self.unordered(90)
+        line._book_by_hand(self.company_data["default_account_revenue"], note="rent")
+        line.action_undo()
+        self.assertEqual((self.difference_of(line).difference, self.channel.state), ("opened", "active"))
+        self.load([row("pay_out", "Y1", "-20.00", day="2026-03-09")], self.next_day(-1))
+        self.assertEqual(self.channel.state, "paused")
+
     def test_an_order_that_left_twice_alarms_too(self):
         order = self.pay(12_000)
         statement = self.statement([self.paid_row(order), self.paid_row(order, entry="TWICE")])
