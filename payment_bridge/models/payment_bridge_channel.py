@@ -233,7 +233,9 @@ class PaymentBridgeChannel(models.Model):
                 channel.health_note = self.env._("A certificate ends on %s.", health.certificate_expiry)
             elif channel.discrepancy_count:
                 channel.health = "attention"
-                channel.health_note = self.env._("%s differences wait for an explanation.", channel.discrepancy_count)
+                channel.health_note = self.env._(
+                    "Differences that wait for an explanation: %s", channel.discrepancy_count
+                )
             else:
                 channel.health, channel.health_note = "good", self.env._("Working.")
 

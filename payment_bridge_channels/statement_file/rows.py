@@ -92,7 +92,7 @@ class RowReader:
     def _check_wallet(self, row: int, values: dict[str, str]) -> None:
         title = self._layout.title("column_wallet")
         if title and values[title] != self._layout.account:
-            raise refuse(row, "the row is of another wallet or account", "该行属于其他钱包或账户，与本渠道不符")
+            raise refuse(row, "the row is of another wallet or account", "该行属于其他钱包或账户，与本通道不符")
 
     def _amount(self, row: int, values: dict[str, str]) -> Decimal:
         """The signed effect on the wallet, never zero."""
@@ -122,7 +122,7 @@ class RowReader:
             return told
         if said in self._layout.words["words_out"]:
             return -told
-        raise self._wrong(row, "column_direction", "one of the words for in or out", "渠道设置中的收支方向文字")
+        raise self._wrong(row, "column_direction", "one of the words for in or out", "通道设置中的收支方向文字")
 
     def _arrived(self, row: int, values: dict[str, str], amount: Decimal) -> dict[str, Any]:
         """What arrives in another currency, whatever its sign in the file; nothing where the row was not exchanged."""
@@ -165,7 +165,7 @@ class RowReader:
         clock = self._layout.title("column_clock")
         moment = self._layout.times.moment(f"{told} {values[clock]}" if clock else told)
         if moment is None:
-            raise self._wrong(row, "column_time", "a time as the settings describe it", "渠道设置所述格式的时间")
+            raise self._wrong(row, "column_time", "a time as the settings describe it", "通道设置所述格式的时间")
         return moment
 
     def _identifier(self, row: int, values: dict[str, str], name: str) -> str | None:

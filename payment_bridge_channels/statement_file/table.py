@@ -94,7 +94,7 @@ def look_at(stream: BinaryIO, layout: Layout) -> Table:
         None,
         f"no line has the titles of this channel's settings; missing: {names}. Upload the file as downloaded, or"
         " correct the column titles in the channel's settings",
-        f"找不到与渠道设置一致的表头，缺少列：{names}。请上传原始文件，或在渠道设置中更正列名",
+        f"找不到与通道设置一致的表头，缺少列：{names}。请上传原始文件，或在通道设置中更正列名",
     )
 
 

@@ -229,7 +229,7 @@ class AlipayClient:
                 code="aes",
                 advice=Bilingual(
                     "Content encryption is on at Alipay: enter the AES key in the channel.",
-                    "支付宝已开启接口内容加密，请在渠道中填写 AES 密钥。",
+                    "支付宝已开启接口内容加密，请在通道中填写 AES 密钥。",
                 ),
             )
         try:
@@ -288,7 +288,7 @@ def _refused(answer: Answer) -> Bilingual:
     return Bilingual(
         f"Alipay refused the call ({answer.told_code}). The administrator checks the channel's "
         "settings and the contract.",
-        f"支付宝拒绝了调用（{answer.told_code}），请管理员检查渠道设置与签约。",
+        f"支付宝拒绝了调用（{answer.told_code}），请管理员检查通道设置与签约。",
     )
 
 

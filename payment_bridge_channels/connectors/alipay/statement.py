@@ -284,7 +284,7 @@ def _header(told: list[str], pid: str) -> StatementHeader:
     if account is None or period is None:
         raise refuse(None, "the file names no account or no period", "文件未注明账号或起止日期")
     if not account[1].startswith(pid):
-        raise refuse(None, "the bill is of another Alipay account", "账单属于其他支付宝账户，与本渠道不符")
+        raise refuse(None, "the bill is of another Alipay account", "账单属于其他支付宝账户，与本通道不符")
     try:
         first = date(int(period[1]), int(period[2]), int(period[3]))
         end = datetime.fromisoformat(f"{period[5]}-{period[6]}-{period[7]}T{period[8]}")

@@ -91,7 +91,7 @@ def check_collect(order: CollectOrder) -> None:
     check_text("title", subject(order.title), SUBJECT_MAX, "标题")
     check_text("remark", order.remark or "", BODY_MAX, "备注")
     if order.method != QR:
-        refuse("method", "Alipay collects by QR code only", "支付宝渠道仅支持扫码收款")
+        refuse("method", "Alipay collects by QR code only", "支付宝通道仅支持扫码收款")
     if not SHORTEST <= order.expires_at - order.placed_at <= CODE_LIFETIME:
         refuse(
             "expires_at",

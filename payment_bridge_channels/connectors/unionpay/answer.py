@@ -12,7 +12,7 @@ from odoo.addons.payment_bridge.connector.types import Bilingual
 UNCERTAIN_ADVICE = Bilingual(
     "No answer that can be believed came back. It is not known whether money has moved; the result is "
     "being queried. Do not pay by another way.",
-    "未收到可信的应答，款项是否付出尚不确定，系统将查询结果；请勿换渠道重付。",
+    "未收到可信的应答，款项是否付出尚不确定，系统将查询结果；请勿换通道重付。",
 )
 TOLD_MAX = 200
 _LONG_NUMBER = re.compile(r"[0-9Xx]{8,}")

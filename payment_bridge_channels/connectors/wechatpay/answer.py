@@ -30,7 +30,7 @@ MESSAGE_MAX = 200
 UNCERTAIN_ADVICE = Bilingual(
     "No answer that can be believed came back. It is not known whether money has moved; the result is "
     "being queried. Do not pay by another way.",
-    "未收到可信的应答，款项是否付出尚不确定，系统将查询结果；请勿换渠道重付。",
+    "未收到可信的应答，款项是否付出尚不确定，系统将查询结果；请勿换通道重付。",
 )
 
 

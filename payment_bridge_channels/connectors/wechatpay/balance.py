@@ -20,7 +20,7 @@ BALANCE = "/v3/merchant/fund/balance/{account_type}"
 NOT_OPEN = Bilingual(
     "WeChat Pay opens its balance interface to service providers and platform merchants only. This channel's "
     "balance is the closing balance of its fund bill, one day late.",
-    "余额查询接口仅对服务商和平台商户开放；本渠道余额以次日资金账单的账户结余为准。",
+    "余额查询接口仅对服务商和平台商户开放；本通道余额以次日资金账单的账户结余为准。",
 )
 
 

@@ -40,7 +40,7 @@ KEPT_FOR = timedelta(days=90)
 NO_SUCH_ACCOUNT = Bilingual(
     "WeChat Pay refused the fund bill. Where the merchant has no operating account, choose only the basic "
     "account in the channel's settings.",
-    "微信支付拒绝了资金账单申请；如商户未开通运营账户，请在渠道设置中仅选择基本账户。",
+    "微信支付拒绝了资金账单申请；如商户未开通运营账户，请在通道设置中仅选择基本账户。",
 )
 MAX_PACKED_BYTES = 128 * 1024 * 1024
 MAX_BILL_BYTES = 512 * 1024 * 1024

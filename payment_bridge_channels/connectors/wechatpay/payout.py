@@ -49,7 +49,7 @@ PAYEE_KINDS = (
     PayeeKind(
         "wechat_openid",
         Bilingual("WeChat wallet of a person", "个人微信零钱"),
-        Bilingual("The payee's open id under the channel's AppID", "收款人在本渠道 AppID 下的 openid"),
+        Bilingual("The payee's open id under the channel's AppID", "收款人在本通道 AppID 下的 openid"),
         name_required=False,
         account_pattern=r"[0-9A-Za-z_-]{1,64}",
         persons_only=True,

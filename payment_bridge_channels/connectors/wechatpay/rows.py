@@ -31,7 +31,7 @@ def trade_row(cells: Cells, settings: WechatSettings) -> StatementLine:
     """交易账单: a payment brings 应结订单金额 less 手续费, a refund takes 退款金额 (less 充值券退款金额) and
     gives its fee back, which the bill writes as a negative fee."""
     if settings.mchid not in (cells.identifier(columns.MERCHANT), cells.identifier(columns.SUB_MERCHANT)):
-        raise refuse(cells.row, "the row is of another merchant", "该行属于其他商户，与本渠道不符")
+        raise refuse(cells.row, "the row is of another merchant", "该行属于其他商户，与本通道不符")
     if cells.text(columns.CURRENCY_TITLE) != CURRENCY:
         raise refuse(cells.row, "the row is not in yuan", "该行币种不是人民币")
     state = cells.text(columns.TRADE_STATE) or ""

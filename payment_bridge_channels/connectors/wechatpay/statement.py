@@ -39,7 +39,7 @@ def open_statement(stream: BinaryIO, name: str, settings: WechatSettings) -> Wec
     """
     found = parts(stream)
     if len(found) > 1 and not {part.purse for part in found} <= set(settings.purses):
-        raise refuse(None, "the archive holds an account that this channel does not keep", "压缩文件含本渠道以外的账户")
+        raise refuse(None, "the archive holds an account that this channel does not keep", "压缩文件含本通道以外的账户")
     return WechatStatement([BillTable(part, settings) for part in found], name, settings)
 
 

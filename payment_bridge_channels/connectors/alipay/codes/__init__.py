@@ -31,7 +31,7 @@ _BY_CODE = {row.code: row for row in ALL_CODES}
 UNKNOWN = Bilingual(
     "Alipay answered with a code that is not published. It is not yet known whether money has moved; "
     "the result is being queried. Wait, and do not pay by another way.",
-    "支付宝返回了未公开的代码，款项是否付出尚不确定，系统将查询结果；请等待，不要换渠道重付。",
+    "支付宝返回了未公开的代码，款项是否付出尚不确定，系统将查询结果；请等待，不要换通道重付。",
 )
 UNKNOWN_READ = Bilingual(
     "Alipay did not answer the question, and no money is touched by it. It is asked again later; where it lasts, the "

@@ -61,5 +61,5 @@ MONEY: dict[Effect, Bilingual] = {
     Effect.NOT_FOUND: Bilingual(
         "Alipay never received this order; no money has moved.", "支付宝未收到本单，款项未付出。"
     ),
-    Effect.MISCONFIGURED: Bilingual("No money has moved; the channel waits.", "款项未付出，渠道已暂停。"),
+    Effect.MISCONFIGURED: Bilingual("No money has moved; the channel waits.", "款项未付出，通道已暂停。"),
 }

@@ -46,7 +46,7 @@ OTHER_CODES: tuple[Code, ...] = (
         Bilingual("The application may not see this order.", "无权查询该订单。"),
         Bilingual(
             "The administrator checks whose application is configured.",
-            "请管理员核对渠道所用应用。",
+            "请管理员核对通道所用应用。",
         ),
         about_money=False,
     ),

@@ -98,7 +98,7 @@ PAYEE_CODES: tuple[Code, ...] = (
         "PAYEE_USER_TYPE_ERROR",
         Effect.FINAL,
         Bilingual("This type of payee cannot be paid by this product.", "收款方账户类型不支持。"),
-        Bilingual("Use another channel.", "请改用其他渠道。"),
+        Bilingual("Use another channel.", "请改用其他通道。"),
     ),
     Code(
         "PAYEE_CERT_INFO_ERROR",
@@ -190,7 +190,7 @@ PAYEE_CODES: tuple[Code, ...] = (
         Bilingual("The receiving bank answered with an error.", "收款银行返回异常。"),
         Bilingual(
             "Wait, and do not pay by another way before the result is certain.",
-            "请等待，结果明确前不要换渠道重付。",
+            "请等待，结果明确前不要换通道重付。",
         ),
     ),
     Code(

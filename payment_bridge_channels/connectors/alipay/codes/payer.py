@@ -16,7 +16,7 @@ PAYER_CODES: tuple[Code, ...] = (
         Bilingual("Alipay had a fault of its own.", "支付宝系统异常。"),
         Bilingual(
             "Wait, and do not pay by another way before the result is certain.",
-            "请等待，结果明确前不要换渠道重付。",
+            "请等待，结果明确前不要换通道重付。",
         ),
     ),
     Code(
@@ -25,7 +25,7 @@ PAYER_CODES: tuple[Code, ...] = (
         Bilingual("Alipay's gateway answered with an unknown fault.", "支付宝网关返回未知错误。"),
         Bilingual(
             "Wait, and do not pay by another way before the result is certain.",
-            "请等待，结果明确前不要换渠道重付。",
+            "请等待，结果明确前不要换通道重付。",
         ),
     ),
     Code(
@@ -34,7 +34,7 @@ PAYER_CODES: tuple[Code, ...] = (
         Bilingual("Alipay's service answered with an unknown fault.", "支付宝服务返回未知错误。"),
         Bilingual(
             "Wait, and do not pay by another way before the result is certain.",
-            "请等待，结果明确前不要换渠道重付。",
+            "请等待，结果明确前不要换通道重付。",
         ),
     ),
     Code(
@@ -43,7 +43,7 @@ PAYER_CODES: tuple[Code, ...] = (
         Bilingual("Alipay is still working on this request.", "请求正在处理中。"),
         Bilingual(
             "Wait, and do not pay by another way before the result is certain.",
-            "请等待，结果明确前不要换渠道重付。",
+            "请等待，结果明确前不要换通道重付。",
         ),
     ),
     Code(
@@ -52,7 +52,7 @@ PAYER_CODES: tuple[Code, ...] = (
         Bilingual("Alipay is still working on this transfer.", "转账订单处理中。"),
         Bilingual(
             "Wait, and do not pay by another way before the result is certain.",
-            "请等待，结果明确前不要换渠道重付。",
+            "请等待，结果明确前不要换通道重付。",
         ),
     ),
     Code(
@@ -188,19 +188,19 @@ PAYER_CODES: tuple[Code, ...] = (
         "PAYER_NOT_EXIST",
         Effect.MISCONFIGURED,
         Bilingual("The paying account does not exist.", "付款账户不存在。"),
-        Bilingual("The administrator checks the channel's account.", "请管理员核对渠道的付款账户。"),
+        Bilingual("The administrator checks the channel's account.", "请管理员核对通道的付款账户。"),
     ),
     Code(
         "INVALID_PAYER_ACCOUNT",
         Effect.MISCONFIGURED,
         Bilingual("The paying account is not valid.", "付款账户无效。"),
-        Bilingual("The administrator checks the channel's account.", "请管理员核对渠道的付款账户。"),
+        Bilingual("The administrator checks the channel's account.", "请管理员核对通道的付款账户。"),
     ),
     Code(
         "PAYER_USER_INFO_ERROR",
         Effect.MISCONFIGURED,
         Bilingual("The payer's details do not agree with Alipay's.", "付款方信息与支付宝登记不一致。"),
-        Bilingual("The administrator checks the channel's account.", "请管理员核对渠道的付款账户。"),
+        Bilingual("The administrator checks the channel's account.", "请管理员核对通道的付款账户。"),
     ),
     Code(
         "PRODUCT_NOT_SIGN",
@@ -236,7 +236,7 @@ PAYER_CODES: tuple[Code, ...] = (
             "The amount is above the limit for a transfer to a person.",
             "超过转账给个人的单笔限额。",
         ),
-        Bilingual("Split the payment or use another channel.", "请拆分付款或改用其他渠道。"),
+        Bilingual("Split the payment or use another channel.", "请拆分付款或改用其他通道。"),
     ),
     Code(
         "EXCEED_LIMIT_ENT_SM_AMOUNT",
@@ -245,7 +245,7 @@ PAYER_CODES: tuple[Code, ...] = (
             "The amount is above the limit for a transfer to a company.",
             "超过转账给企业的单笔限额。",
         ),
-        Bilingual("Split the payment or use another channel.", "请拆分付款或改用其他渠道。"),
+        Bilingual("Split the payment or use another channel.", "请拆分付款或改用其他通道。"),
     ),
     Code(
         "EXCEED_LIMIT_DM_AMOUNT",
@@ -298,7 +298,7 @@ PAYER_CODES: tuple[Code, ...] = (
         Bilingual("Alipay demands a transfer scene and none was sent.", "缺少转账场景名称。"),
         Bilingual(
             "The administrator switches the scene on in the channel's settings.",
-            "请管理员在渠道设置中开启转账场景。",
+            "请管理员在通道设置中开启转账场景。",
         ),
     ),
     Code(

@@ -23,7 +23,7 @@ _BY_CODE = {row.code: row for row in ALL_CODES}
 UNKNOWN = Bilingual(
     "UnionPay answered with a code that is not published. It is not yet known whether money has moved; "
     "the result is being queried. Wait, and do not pay by another way.",
-    "银联返回了未公开的应答码，款项是否付出尚不确定，系统将查询结果；请等待，不要换渠道重付。",
+    "银联返回了未公开的应答码，款项是否付出尚不确定，系统将查询结果；请等待，不要换通道重付。",
 )
 
 

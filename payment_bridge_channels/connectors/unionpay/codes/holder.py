@@ -76,7 +76,7 @@ HOLDER_CODES: tuple[Code, ...] = (
         Effect.PROCESSING,
         Bilingual("The payer was sent on to the issuing bank.", "交易已跳转到发卡行验证。"),
         Bilingual(
-            "Wait, and do not pay by another way before the result is certain.", "请等待，结果明确前不要换渠道重付。"
+            "Wait, and do not pay by another way before the result is certain.", "请等待，结果明确前不要换通道重付。"
         ),
     ),
     Code(
@@ -102,7 +102,7 @@ HOLDER_CODES: tuple[Code, ...] = (
         Effect.QUERY,
         Bilingual("Whether the bill was settled is unknown.", "账单销账状态未知。"),
         Bilingual(
-            "Wait, and do not pay by another way before the result is certain.", "请等待，结果明确前不要换渠道重付。"
+            "Wait, and do not pay by another way before the result is certain.", "请等待，结果明确前不要换通道重付。"
         ),
     ),
     Code(

@@ -14,7 +14,7 @@ MESSAGE_CODES: tuple[Code, ...] = (
         "10",
         Effect.MISCONFIGURED,
         Bilingual("UnionPay finds the message's format wrong.", "报文格式错误。"),
-        Bilingual("The administrator checks the channel with UnionPay's words.", "请管理员根据银联返回信息检查渠道。"),
+        Bilingual("The administrator checks the channel with UnionPay's words.", "请管理员根据银联返回信息检查通道。"),
     ),
     Code(
         "11",
@@ -35,7 +35,7 @@ MESSAGE_CODES: tuple[Code, ...] = (
         "13",
         Effect.MISCONFIGURED,
         Bilingual("A mandatory element of the message is missing.", "报文交易要素缺失。"),
-        Bilingual("The administrator checks the channel with UnionPay's words.", "请管理员根据银联返回信息检查渠道。"),
+        Bilingual("The administrator checks the channel with UnionPay's words.", "请管理员根据银联返回信息检查通道。"),
     ),
     Code(
         "14",

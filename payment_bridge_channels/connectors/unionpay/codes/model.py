@@ -69,6 +69,6 @@ MONEY: dict[Effect, Bilingual] = {
         "Shortly after sending this proves nothing; the result is asked for again.",
         "刚发送时的此应答不代表未收到，系统将再次查询。",
     ),
-    Effect.MISCONFIGURED: Bilingual("No money has moved; the channel waits.", "款项未付出，渠道已暂停。"),
+    Effect.MISCONFIGURED: Bilingual("No money has moved; the channel waits.", "款项未付出，通道已暂停。"),
     Effect.PAUSE: Bilingual("", ""),
 }

@@ -41,7 +41,7 @@ SYSTEM_CODES: tuple[Code, ...] = (
         Effect.QUERY,
         Bilingual("The communication timed out.", "交易通讯超时。"),
         Bilingual(
-            "Wait, and do not pay by another way before the result is certain.", "请等待，结果明确前不要换渠道重付。"
+            "Wait, and do not pay by another way before the result is certain.", "请等待，结果明确前不要换通道重付。"
         ),
     ),
     Code(
@@ -49,7 +49,7 @@ SYSTEM_CODES: tuple[Code, ...] = (
         Effect.QUERY,
         Bilingual("The state is unclear; the bill decides.", "交易状态未明，以对账结果为准。"),
         Bilingual(
-            "Wait, and do not pay by another way before the result is certain.", "请等待，结果明确前不要换渠道重付。"
+            "Wait, and do not pay by another way before the result is certain.", "请等待，结果明确前不要换通道重付。"
         ),
     ),
     Code(
@@ -57,7 +57,7 @@ SYSTEM_CODES: tuple[Code, ...] = (
         Effect.PROCESSING,
         Bilingual("UnionPay has accepted the order.", "交易已受理，请稍后查询结果。"),
         Bilingual(
-            "Wait, and do not pay by another way before the result is certain.", "请等待，结果明确前不要换渠道重付。"
+            "Wait, and do not pay by another way before the result is certain.", "请等待，结果明确前不要换通道重付。"
         ),
     ),
     Code(
@@ -91,7 +91,7 @@ SYSTEM_CODES: tuple[Code, ...] = (
         Effect.QUERY,
         Bilingual("UnionPay answered with a general error.", "通用错误。"),
         Bilingual(
-            "Wait, and do not pay by another way before the result is certain.", "请等待，结果明确前不要换渠道重付。"
+            "Wait, and do not pay by another way before the result is certain.", "请等待，结果明确前不要换通道重付。"
         ),
     ),
 )

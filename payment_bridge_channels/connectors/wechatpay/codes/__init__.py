@@ -25,7 +25,7 @@ _FAMILIES = tuple(row for row in ALL_CODES if row.family)
 UNKNOWN = Bilingual(
     "WeChat Pay answered with a code that is not published. It is not yet known whether money has moved; "
     "the result is being queried. Wait, and do not pay by another way.",
-    "微信支付返回了未公开的代码，款项是否付出尚不确定，系统将查询结果；请等待，不要换渠道重付。",
+    "微信支付返回了未公开的代码，款项是否付出尚不确定，系统将查询结果；请等待，不要换通道重付。",
 )
 
 

@@ -61,5 +61,5 @@ MONEY: dict[Effect, Bilingual] = {
         "Soon after sending this is no proof; it is asked again.", "刚发送后查无此单并不代表未受理，系统将再次查询。"
     ),
     Effect.THROTTLED: Bilingual("The request had no effect.", "本次请求未被处理。"),
-    Effect.MISCONFIGURED: Bilingual("No money has moved; the channel waits.", "款项未付出，渠道已暂停。"),
+    Effect.MISCONFIGURED: Bilingual("No money has moved; the channel waits.", "款项未付出，通道已暂停。"),
 }

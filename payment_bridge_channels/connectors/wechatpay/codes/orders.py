@@ -68,7 +68,7 @@ ORDER_CODES: tuple[Code, ...] = (
         "USER_ERROR",
         Effect.FINAL,
         Bilingual("This person cannot receive by WeChat Pay.", "该用户无法收款。"),
-        Bilingual("Use another channel.", "请改用其他渠道。"),
+        Bilingual("Use another channel.", "请改用其他通道。"),
     ),
     Code(
         "OUT_TRADE_NO_USED",

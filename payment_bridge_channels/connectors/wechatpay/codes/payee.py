@@ -10,10 +10,10 @@ from odoo.addons.payment_bridge.connector.types import Bilingual
 
 from .model import Code, Effect
 
-_OTHER = Bilingual("Pay by another channel.", "请改用其他渠道付款。")
+_OTHER = Bilingual("Pay by another channel.", "请改用其他通道付款。")
 _CARD = Bilingual("The payee corrects the bank card, then pay anew.", "请收款人更换或处理银行卡后重新制单。")
 _DATA = Bilingual("Check the vendor's data with the payee, and mind fraud.", "请与收款人核实资料，并警惕诈骗。")
-_MONTH = Bilingual("Pay next month or by another channel.", "请次月付款或改用其他渠道。")
+_MONTH = Bilingual("Pay next month or by another channel.", "请次月付款或改用其他通道。")
 _DAY = Bilingual("Pay tomorrow, or have the product's limits checked.", "请次日付款，或检查产品限额设置。")
 
 
