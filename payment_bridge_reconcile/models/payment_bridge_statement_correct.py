@@ -2,7 +2,7 @@
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from .match_words import staged_column
 from .payment_bridge_statement_check import Correction, Refusal
@@ -24,7 +24,7 @@ class PaymentBridgeStatement(models.Model):
         """Compare the staged rows with those known. Answers how many known rows were ``correct``-ed.
 
         :raises Correction: when a row differs and nobody has decided that the file is the right one.
-        :raises Refusal: when a row differs that is in the books already.
+        :raises Refusal: when a row differs that is in the books already, or has the number of another day's.
         """
         differs = SQL(" OR ").join(
             SQL("%s IS DISTINCT FROM l.%s", staged_column(name), SQL.identifier(name)) for name in COMPARED
@@ -35,11 +35,11 @@ class PaymentBridgeStatement(models.Model):
         clash = self.env.execute_query(
             SQL(
                 """
-                SELECT s.row, s.entry_reference, l.statement_id, l.state = 'posted', %s
+                SELECT s.row, s.entry_reference, l.statement_id, l.settled_on, s.settled_on, l.state = 'posted', %s
                   FROM payment_bridge_stage s
                   JOIN payment_bridge_statement_line l
                     ON l.channel_id = %s AND l.statement_kind = %s AND l.entry_reference = s.entry_reference
-                 WHERE %s ORDER BY l.state = 'posted' DESC, s.row LIMIT 1
+                 WHERE %s ORDER BY l.settled_on != s.settled_on DESC, l.state = 'posted' DESC, s.row LIMIT 1
                 """,
                 columns,
                 channel.id,
@@ -49,7 +49,9 @@ class PaymentBridgeStatement(models.Model):
         )
         if not clash:
             return 0
-        row, reference, statement_id, is_posted, *values = clash[0]
+        row, reference, statement_id, known_day, day, is_posted, *values = clash[0]
+        if known_day != day:
+            raise self._number_of_another_day(row, reference, known_day, day)
         if correct and not is_posted:
             return self._overwrite_known_rows(channel, kind, titles, differs)
         pairs = zip(COMPARED, values[::2], values[1::2], strict=True)
@@ -62,6 +64,19 @@ class PaymentBridgeStatement(models.Model):
                 entry=reference,
                 statement=self.browse(statement_id).name,
                 said=said,
+            ),
+            row,
+        )
+
+    def _number_of_another_day(self, row, reference, known_day, day):
+        """Where a bank's numbers begin anew each day, the rows of one day must not overwrite those of another."""
+        return Refusal(
+            self.env._(
+                "the entry %(entry)s of %(day)s has the number of a row of %(known_day)s, which says something else."
+                " Numbers that begin anew each day do not tell rows apart: name another column for them on the channel",
+                entry=reference,
+                day=format_date(self.env, day),
+                known_day=format_date(self.env, known_day),
             ),
             row,
         )

@@ -216,6 +216,15 @@ class TestLoad(StatementCase):
         self.assertIn("not in this file: 1 (F1)", again.message)
         self.assertIn("not in this file: 1 (F1)", again.statement.message)
 
+    def test_a_number_that_begins_anew_each_day_overwrites_no_other_day(self):
+        before = self.next_day(-1)
+        first = self.load([row("collection", "1", "10.00", day=before)], before).statement
+        for correct in (False, True):
+            refused = self.load([row("collection", "1", "7.00", day=DAY)], correct=correct)
+            self.assertEqual((refused.outcome, refused.correctable), ("refused", False))
+            self.assertIn("begin anew each day", refused.message)
+        self.assertEqual(first.line_ids.amount, 10.0)
+
     def test_posted_row_is_never_corrected(self):
         statement = self.load([row("fee", "F1", "-1.00", day=DAY)]).statement
         statement._post()
