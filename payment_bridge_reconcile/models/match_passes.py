@@ -22,11 +22,12 @@ from .match_words import (
     IS_FREE_NOW,
     IS_IN,
     KIND,
-    MAY_HAVE_MOVED,
+    NUMBERS_ALLOW,
     SIGNED,
     explained_rows_of,
     found_now,
     leg_taken,
+    may_be_meant,
     platform_time,
 )
 
@@ -348,7 +349,7 @@ def lone_amount(channel):
                    abs(l.settled_on - i.moved_on) AS days,
                    count(*) OVER (PARTITION BY l.id) AS payments, count(*) OVER (PARTITION BY i.id) AS rows,
                    l.key IS NULL AND l.batch_reference IS NULL
-                   AND (i.platform_reference IS NULL OR l.platform_reference IS NULL) AS agrees
+                   AND %(numbers_allow)s AS agrees
               FROM pb_rest l
               JOIN pb_loose i
                 ON i.amount = l.gross AND i.kind = l.kind AND i.currency_id = l.currency_id
@@ -358,16 +359,15 @@ def lone_amount(channel):
          WHERE payments = 1 AND rows = 1 AND agrees
            AND NOT EXISTS (
                SELECT FROM payment_bridge_instruction i
-                WHERE i.channel_id = %(channel)s AND %(may_have_moved)s AND i.currency_id = l.currency_id
-                  AND %(kind)s = l.kind AND %(signed)s = l.gross
-                  AND COALESCE(i.placed_at, i.sent_at, i.create_date) < l.settled_on + %(days)s + 1
-                  AND (i.platform_reference IS NULL OR l.platform_reference IS NULL)
+                WHERE i.channel_id = %(channel)s AND %(may_be_meant)s AND i.currency_id = l.currency_id
+                  AND %(kind)s = l.kind AND %(signed)s = l.gross AND %(numbers_allow)s
                   AND NOT EXISTS (SELECT FROM pb_rest r WHERE r.candidate_id = i.id AND r.names = 'own'))
         """,
         match=_MATCH,
         days=channel.match_days,
         channel=channel.id,
-        may_have_moved=MAY_HAVE_MOVED,
+        may_be_meant=may_be_meant(channel.match_days),
+        numbers_allow=NUMBERS_ALLOW,
         kind=KIND,
         signed=SIGNED,
     )

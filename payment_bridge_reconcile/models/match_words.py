@@ -37,11 +37,25 @@ SIGNED = SQL("CASE WHEN %s THEN i.amount ELSE -i.amount END", IS_IN)
 KIND = SQL("CASE i.operation WHEN 'pay_out' THEN 'pay_out' WHEN 'refund' THEN 'refund' ELSE 'collection' END")
 """The kind of row that stands for the instruction itself."""
 HAS_MOVED = SQL("i.state IN ('succeeded', 'returned')")
-MAY_HAVE_ARRIVED = SQL("(i.state = 'queued' AND i.placed_at IS NOT NULL AND i.batch_id IS NULL)")
-"""The instruction waits to leave again, and its first sending may have arrived since the platform was asked."""
+_WAITS_AGAIN = SQL("(i.state = 'queued' AND i.placed_at IS NOT NULL)")
+MAY_HAVE_ARRIVED = SQL("(%s AND i.batch_id IS NULL)", _WAITS_AGAIN)
+"""The instruction waits to leave again alone, and its first sending may have arrived since the platform was asked."""
+NUMBERS_ALLOW = SQL("(i.platform_reference IS NULL OR l.platform_reference IS NULL)")
+"""The platform has not told another number for the instruction than the row shows."""
 
-MAY_HAVE_MOVED = SQL("(i.state IN ('sending', 'uncertain', 'processing') OR %s)", MAY_HAVE_ARRIVED)
-"""Nobody knows yet whether the instruction has moved its money."""
+
+def may_be_meant(days):
+    """Nobody knows yet whether the instruction has moved its money, and it left so early that the row, with so many
+    days between them, may be its."""
+    return SQL(
+        """
+        ((i.state IN ('sending', 'uncertain', 'processing') OR %s)
+         AND COALESCE(i.placed_at, i.sent_at, i.create_date) < l.settled_on + %s + 1)
+        """,
+        _WAITS_AGAIN,
+        days,
+    )
+
 
 BESIDES = SQL("('fee', 'chargeback')")
 """Passes, and kinds of rows, that stand beside a payment's own row and not for it."""

@@ -11,7 +11,7 @@ from odoo.tools import SQL
 
 from ..documents import certain
 from .match_conditions import conditions, tolerance
-from .match_words import HAS_MOVED, KIND, MAY_HAVE_MOVED, SIGNED, leg_taken
+from .match_words import HAS_MOVED, KIND, NUMBERS_ALLOW, SIGNED, leg_taken, may_be_meant
 
 SECONDS = 10
 """How long one rule may take over the open rows of one channel."""
@@ -151,8 +151,7 @@ class PaymentBridgeMatchRule(models.Model):
                     SELECT l.id, i.id, NULL, NULL
                       FROM payment_bridge_statement_line l
                       JOIN payment_bridge_instruction i
-                        ON %(may_have_moved)s
-                       AND COALESCE(i.placed_at, i.sent_at, i.create_date) < l.settled_on + %(days)s + 1
+                        ON %(may_be_meant)s
                      WHERE l.id = ANY(%(ids)s) AND %(has_no_number)s AND %(fits)s
                        AND NOT EXISTS (SELECT FROM payment_bridge_statement_line o
                                         WHERE o.channel_id = i.channel_id AND o.candidate_id = i.id
@@ -167,13 +166,8 @@ class PaymentBridgeMatchRule(models.Model):
                 classes=list(WITH_CANDIDATE),
                 days=self.days,
                 has_moved=HAS_MOVED,
-                may_have_moved=MAY_HAVE_MOVED,
-                has_no_number=SQL(
-                    """
-                    l.candidate_id IS NULL AND l.key IS NULL
-                    AND (i.platform_reference IS NULL OR l.platform_reference IS NULL)
-                    """
-                ),
+                may_be_meant=may_be_meant(self.days),
+                has_no_number=SQL("l.candidate_id IS NULL AND l.key IS NULL AND %s", NUMBERS_ALLOW),
                 fits=SQL(
                     """
                     i.channel_id = l.channel_id AND i.currency_id = l.currency_id AND l.kind = %s

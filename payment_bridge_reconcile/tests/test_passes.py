@@ -176,6 +176,16 @@ class TestPasses(StatementCase):
         self.match()
         self.assertEqual((line.found_by, line.instruction_id), ("amount", done))
 
+    def test_amount_that_a_batched_payment_waiting_to_leave_again_has_too_is_not_guessed(self):
+        done, waiting = self.pay(100), self.order(100).sudo()
+        batch = self.env["payment.bridge.batch"].sudo()
+        of = {"channel_id": self.channel.id, "company_id": self.company.id, "day": DAY}
+        waiting._set(
+            batch_id=batch.create({"key": "B1", "number": 1, "placed_at": f"{DAY} 09:00:00", **of}).id,
+            placed_at=f"{DAY} 09:00:00",
+        )
+        self.assertEqual((waiting.state, self.lines([self.paid_row(done, key="")]).state), ("queued", "unmatched"))
+
     def test_a_payment_in_doubt_with_a_row_of_its_own_is_no_second_choice(self):
         done, doubtful = self.pay(100), self.pay(100, OutcomeStatus.PROCESSING)
         lines = self.lines([self.paid_row(done, key=""), self.paid_row(doubtful, "E2")])
