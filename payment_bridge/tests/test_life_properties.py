@@ -15,6 +15,7 @@ from ..connector.errors import NotSent, Uncertain
 from ..connector.types import BatchOutcome, Outcome, OutcomeStatus
 from ..models.instruction_states import FINAL, OPEN_AT_PLATFORM, State
 from .common import BridgeCommon, ObedientConnector
+from .forgetting import Forgetting
 
 PAID, REFUSED = 100, 200  # what the platform does with an order follows from its amount
 EXAMPLES = 40
@@ -84,7 +85,7 @@ class Platform:
 
 
 @tagged("post_install", "-at_install")
-class TestLifeProperties(BridgeCommon):
+class TestLifeProperties(Forgetting, BridgeCommon):
     def holds(self):
         """Run many lives, each forgotten afterwards."""
 
@@ -96,16 +97,6 @@ class TestLifeProperties(BridgeCommon):
                 self.assert_told_truly()
 
         example()
-
-    @contextmanager
-    def forgotten(self):
-        """A part of the test whose effects on the database are undone."""
-        savepoint = self.env.cr.savepoint()
-        try:
-            yield
-        finally:
-            savepoint.close(rollback=True)
-            self.env.invalidate_all()
 
     @contextmanager
     def on_platform(self):

@@ -1,9 +1,9 @@
 """What rows and documents promise each other whatever the amounts and texts are, on the real database."""
 
-from contextlib import contextmanager
-
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from odoo.addons.payment_bridge.tests.forgetting import Forgetting
 
 from .common import DAY
 from .document_common import DocumentCase
@@ -25,7 +25,7 @@ MODES = st.sampled_from(("settlement", "per_line", "daily_summary"))
 EXAMPLES = 12
 
 
-class TestDocumentProperties(DocumentCase):
+class TestDocumentProperties(Forgetting, DocumentCase):
     def holds(self, check):
         """Run ``check(documents, rows, mode, data)`` for many worlds, each forgotten afterwards."""
 
@@ -37,15 +37,6 @@ class TestDocumentProperties(DocumentCase):
                 check(self.place(drawn), told, data)
 
         example()
-
-    @contextmanager
-    def forgotten(self):
-        savepoint = self.env.cr.savepoint()
-        try:
-            yield
-        finally:
-            savepoint.close(rollback=True)
-            self.env.invalidate_all()
 
     def place(self, drawn):
         """Open documents that are named DOC-100000 and so on."""

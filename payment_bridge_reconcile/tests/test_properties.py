@@ -1,12 +1,13 @@
 """What matching promises whatever the rows and the payments are, on the real database."""
 
-from contextlib import contextmanager
 from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from odoo import fields
+
+from odoo.addons.payment_bridge.tests.forgetting import Forgetting
 
 from .canned import row
 from .common import DAY, StatementCase
@@ -55,7 +56,7 @@ EXAMPLES = 15
 INCOMING = ("collection", "return")
 
 
-class TestProperties(StatementCase):
+class TestProperties(Forgetting, StatementCase):
     """Three channels: two of one company, one of another company with another currency."""
 
     @classmethod
@@ -80,16 +81,6 @@ class TestProperties(StatementCase):
                 check(ordered, told, data)
 
         example()
-
-    @contextmanager
-    def forgotten(self):
-        """A part of the test whose effects on the database are undone."""
-        savepoint = self.env.cr.savepoint()
-        try:
-            yield
-        finally:
-            savepoint.close(rollback=True)
-            self.env.invalidate_all()
 
     def place(self, ordered):
         """The payments of the world, made without their journal entries."""
