@@ -20,7 +20,9 @@ from . import test_alarm
 from . import test_banking_days
 from . import test_chargebacks
 from . import test_treatments
+from . import test_suspense
 from . import test_worklist
+from . import test_worklist_run
 from . import test_worklist_tours
 from . import test_runs
 from . import test_workbench

@@ -1,9 +1,6 @@
 """The worklist: what people do about differences, what they see before, and how each is taken back."""
 
-from ast import literal_eval
 from datetime import date, timedelta
-
-from lxml import etree
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form
@@ -11,7 +8,6 @@ from odoo.tools import mute_logger
 
 from odoo.addons.payment_bridge.connector.types import OutcomeStatus
 
-from ..models import payment_bridge_worklist_run
 from .canned import row
 from .common import DAY
 from .treat_common import TreatCase
@@ -25,10 +21,6 @@ class TestWorklist(TreatCase):
         cls.chief = cls.make_user("wl_chief", "payment_bridge.group_clerk", "payment_bridge.group_channel_admin")
         cls.auditor = cls.make_user("wl_auditor", "payment_bridge.group_auditor")
         cls.approver = cls.make_user("wl_approver", "payment_bridge.group_approver")
-
-    def lone_receipt(self, amount="30.00", entry="C1"):
-        """Money in that nothing explains; answers its difference."""
-        return self.open_row("collection", entry, amount)
 
     def short_row(self, short=5, amount=100):
         """A payment whose row shows less; answers (order, difference)."""
@@ -236,131 +228,6 @@ class TestWorklist(TreatCase):
         line.action_unclear()
         self.assertEqual(raised.state, "open")
 
-    # -- suspense -----------------------------------------------------------------------------------
-
-    def held_row(self, amount="30.00", entry="C1", kind="collection"):
-        difference = self.open_row(kind, entry, amount)
-        self.resolve(difference, "suspense")
-        return difference.line_id
-
-    def clear(self, line, **values):
-        wizard = self.env["payment.bridge.suspense.clear"].create({"line_id": line.id, **values})
-        shown = wizard.preview
-        wizard.action_clear()
-        return shown
-
-    def test_held_rows_stand_on_the_suspense_list_with_their_age(self):
-        line = self.held_row()
-        action = self.env["ir.actions.act_window"]._for_xml_id("payment_bridge_reconcile.action_suspense")
-        found = self.env["payment.bridge.statement.line"].search(
-            [*literal_eval(action["domain"]), ("channel_id", "=", self.channel.id)]
-        )
-        self.assertEqual((found, line.age, line.is_held), (line, 1, True))
-
-    def test_a_held_row_is_cleared_to_the_invoice_that_it_pays(self):
-        line, invoice = self.held_row(), self.make_invoice(30)
-        shown = self.clear(line, way="document", document_id=invoice.id)
-        self.assertIn(self.held.name, shown)
-        self.assertEqual(invoice.amount_residual, 0.0)
-        self.assertTrue(line.move_line_id.reconciled)
-        self.assertEqual((line.match_pass, line.is_held, self.balance_of(self.held)), ("account", False, 0.0))
-        self.assertEqual(self.bank_balance(), 30.0)
-
-    def test_a_held_row_is_cleared_to_the_payment_that_turns_up_later(self):
-        line = self.held_row("-100.00", "P1", "adjustment")
-        order = self.pay(100)
-        self.clear(line, way="payment", instruction_id=order.id)
-        self.assertEqual((line.match_pass, line.instruction_id), ("payment", order))
-        self.assertTrue(order.payment_id.is_matched)
-        self.assertEqual(self.balance_of(self.held), 0.0)
-
-    def test_the_rest_of_a_cleared_payment_needs_an_account_and_a_reason(self):
-        line = self.held_row("-99.00", "P1", "adjustment")
-        order = self.pay(100)
-        with self.assertRaisesRegex(UserError, "left over"):
-            self.clear(line, way="payment", instruction_id=order.id, note="x")
-        self.clear(line, way="payment", instruction_id=order.id, account_id=self.losses.id, note="discount")
-        self.assertEqual((line.match_pass, self.balance_of(self.losses)), ("short", -1.0))
-        self.assertTrue(order.payment_id.is_matched)
-
-    def test_a_held_row_is_cleared_to_an_account_with_the_reason(self):
-        line = self.held_row("2.00")
-        revenue = self.company_data["default_account_revenue"]
-        with self.assertRaisesRegex(UserError, "Say why"):
-            self.clear(line, way="account", account_id=revenue.id)
-        self.clear(line, way="account", account_id=revenue.id, note="interest")
-        self.assertEqual((self.balance_of(self.held), self.balance_of(revenue)), (0.0, -2.0))
-        self.assertIn("interest", line.reason)
-
-    def test_two_held_rows_that_cancel_out_clear_each_other(self):
-        gone = self.held_row("-40.00", "A1", "adjustment")
-        home = self.held_row("40.00", "A2", "adjustment")
-        self.clear(gone, way="row", other_id=home.id)
-        self.assertTrue((gone | home).move_line_id.mapped("reconciled") == [True, True])
-        self.assertEqual((gone.cleared_with_id, home.cleared_with_id), (home, gone))
-        gone.action_unclear()
-        self.assertEqual((gone.is_held, home.is_held), (True, True))
-
-    def test_clearing_is_taken_back_and_the_row_is_held_again(self):
-        line, invoice = self.held_row(), self.make_invoice(30)
-        self.clear(line, way="document", document_id=invoice.id)
-        line.action_unclear()
-        self.assertEqual((invoice.amount_residual, line.is_held), (30.0, True))
-        self.assertFalse(line.move_line_id.reconciled)
-        self.assertEqual(self.balance_of(self.held), -30.0)
-        self.clear(line, way="document", document_id=invoice.id)
-        self.assertEqual(invoice.amount_residual, 0.0)
-
-    def test_the_entry_that_cleared_a_row_is_not_reset_to_draft(self):
-        line = self.held_row()
-        self.clear(line, way="document", document_id=self.make_invoice(30).id)
-        with self.assertRaisesRegex(UserError, "undo the clearing"):
-            line.cleared_move_id.button_draft()
-        line.action_unclear()
-        self.assertTrue(line.is_held)
-
-    def test_the_period_is_locked_once_nothing_is_held_any_more(self):
-        """Odoo's own suspense account is not reconciled, and Odoo does not lock a period with open bank lines in it."""
-        self.channel.suspense_account_id = False
-        self.assertFalse(self.channel.journal_id.suspense_account_id.reconcile)
-        cleared, undone = self.held_row(), self.held_row(entry="C2")
-        entries = (cleared | undone).move_line_id.statement_line_id
-        self.assertEqual(entries.mapped("is_reconciled"), [False, False])
-        undone.posting_id.action_undo()
-        self.clear(cleared, way="account", account_id=self.company_data["default_account_revenue"].id, note="interest")
-        entries |= entries.bridge_posting_id.entry_ids
-        self.assertEqual(set(entries.mapped("is_reconciled")), {True})
-        cleared.action_unclear()
-        self.assertFalse(cleared.move_line_id.statement_line_id.is_reconciled)
-        self.clear(cleared, way="account", account_id=self.company_data["default_account_revenue"].id, note="interest")
-        self.company.fiscalyear_lock_date = DAY
-        self.assertEqual(self.company.fiscalyear_lock_date, DAY)
-
-    def test_a_row_that_was_cleared_is_not_cleared_again(self):
-        line, invoice = self.held_row(), self.make_invoice(30)
-        late = self.env["payment.bridge.suspense.clear"].create(
-            {"line_id": line.id, "way": "account", "account_id": self.losses.id, "note": "x"}
-        )
-        self.clear(line, way="document", document_id=invoice.id)
-        with self.assertRaisesRegex(UserError, "not held"):
-            late.action_clear()
-
-    def test_the_posting_of_a_cleared_row_stays_until_the_clearing_is_undone(self):
-        difference = self.lone_receipt()
-        treatment = self.resolve(difference, "suspense")
-        line = difference.line_id
-        self.clear(line, way="document", document_id=self.make_invoice(30).id)
-        with self.assertRaisesRegex(UserError, "have been cleared since"):
-            treatment.action_undo()
-        line.action_unclear()
-        treatment.action_undo()
-        self.assertEqual((line.state, difference.state), ("unmatched", "open"))
-
-    def test_an_invoice_smaller_than_the_row_is_refused(self):
-        line = self.held_row()
-        with self.assertRaisesRegex(UserError, "left to pay"):
-            self.clear(line, way="document", document_id=self.make_invoice(20).id)
-
     # -- claims -------------------------------------------------------------------------------------
 
     def test_a_claim_holds_the_money_until_it_comes_back(self):
@@ -497,81 +364,6 @@ class TestWorklist(TreatCase):
         self.resolve(difference, "explain", note="agreed by mail")
         self.match()
         self.assertEqual(difference.state, "treated")
-
-    # -- many -----------------------------------------------------------------------------------------
-
-    def run_of(self, differences, way, user=None, **values):
-        runs = self.env["payment.bridge.worklist.run"].with_user(user or self.clerk)
-        return runs.create({"difference_ids": differences.ids, "way": way, **values})
-
-    def many(self, count=3):
-        """A statement of lone receipts and one pay-out; answers their differences."""
-        rows = [row("collection", f"C{place}", f"{place + 1}.00", day=DAY) for place in range(count)]
-        lines = self.statement([*rows, row("pay_out", "P1", "-9.00", day=DAY)]).line_ids
-        return self.env["payment.bridge.difference"].search([("line_id", "in", lines.ids)])
-
-    def test_a_selection_is_treated_and_what_cannot_be_is_listed_and_left(self):
-        differences = self.many()
-        run = self.run_of(differences, "write_off", note="small change")
-        self.assertEqual((run.total, run.can_count), (4, 1))
-        self.assertIn("never written off", run.refusals)
-        self.assertIn("1.00", run.totals)
-        run.action_run()
-        self.assertEqual((run.state, run.done_count, run.refused_count), ("done", 1, 3))
-        self.assertEqual(sorted(differences.mapped("state")), ["open", "open", "open", "treated"])
-        self.assertEqual(run.line_ids.treatment_id.done_by_id, self.clerk)
-        with self.assertRaisesRegex(UserError, "begun already"):
-            run.action_run()
-
-    def test_a_run_can_be_stopped_and_taken_back_outside_of_its_dialog(self):
-        run = self.run_of(self.many(), "suspense")
-        self.assertEqual(run.display_name, "Hold it on the suspense account")
-        page = etree.fromstring(run.get_view(view_type="form")["arch"])
-        for name in ("action_stop", "action_undo"):
-            [button] = page.xpath(f"//button[@name='{name}']")
-            self.assertFalse(button.xpath("ancestor::footer"), "only a dialog shows its footer")
-
-    def test_a_whole_run_is_taken_back(self):
-        differences = self.many()
-        run = self.run_of(differences, "suspense")
-        run.action_run()
-        self.assertEqual((run.done_count, run.standing_count, self.bank_balance()), (4, 4, -3.0))
-        run.action_undo()
-        self.assertEqual((run.done_count, run.standing_count), (4, 0))
-        self.assertEqual((set(differences.mapped("state")), self.bank_balance()), ({"open"}, 0.0))
-        with self.assertRaisesRegex(UserError, "still stands"):
-            run.action_undo()
-
-    def test_many_go_on_in_the_background_as_the_person_who_began(self):
-        self.patch(payment_bridge_worklist_run, "AT_ONCE", 2)
-        self.patch(payment_bridge_worklist_run, "BATCH", 3)
-        differences = self.many()
-        run = self.run_of(differences, "suspense")
-        run.action_run()
-        self.assertEqual((run.state, run.done_count), ("running", 0))
-        self.run_cron("payment_bridge_reconcile.cron_worklist")
-        run.invalidate_recordset()
-        self.assertEqual((run.state, run.done_count, run.progress), ("done", 4, 100.0))
-        self.assertEqual(run.line_ids.treatment_id.done_by_id, self.clerk)
-
-    def test_a_run_that_is_stopped_leaves_done_what_is_done(self):
-        self.patch(payment_bridge_worklist_run, "AT_ONCE", 2)
-        differences = self.many()
-        run = self.run_of(differences, "suspense")
-        run.action_run()
-        self.assertEqual(run.sudo()._treat_next(1), 3)
-        run.action_stop()
-        self.run_cron("payment_bridge_reconcile.cron_worklist")
-        run.invalidate_recordset()
-        self.assertEqual((run.state, run.done_count), ("cancelled", 1))
-
-    def test_a_run_that_has_begun_is_not_changed(self):
-        run = self.run_of(self.many(), "suspense")
-        run.action_run()
-        with self.assertRaisesRegex(UserError, "has begun"):
-            run.note = "other"
-        with self.assertRaisesRegex(UserError, "part of the trail"):
-            run.unlink()
 
     # -- rights ----------------------------------------------------------------------------------------
 

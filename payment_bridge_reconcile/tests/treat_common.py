@@ -88,6 +88,10 @@ class TreatCase(StatementCase):
             domain.append(("side", "=", "books"))
         return self.env["payment.bridge.difference"].search(domain)
 
+    def lone_receipt(self, amount="30.00", entry="C1"):
+        """Money in that nothing explains; answers its difference."""
+        return self.open_row("collection", entry, amount)
+
     def open_row(self, *cells, **file):
         """A statement of this one row, which nothing explains; answers its difference."""
         line = self.statement([row(*cells, day=file.pop("day", DAY), **file.pop("values", {}))], **file).line_ids
@@ -123,3 +127,16 @@ class TreatCase(StatementCase):
 
     def events(self, event):
         return self.env["payment.bridge.audit.event"].search([("event", "=", event)])
+
+    def held_row(self, amount="30.00", entry="C1", kind="collection"):
+        """A row that is held on the suspense account."""
+        difference = self.open_row(kind, entry, amount)
+        self.resolve(difference, "suspense")
+        return difference.line_id
+
+    def clear(self, line, **values):
+        """Clear a held row as a person does; answers what was shown before."""
+        wizard = self.env["payment.bridge.suspense.clear"].create({"line_id": line.id, **values})
+        shown = wizard.preview
+        wizard.action_clear()
+        return shown
